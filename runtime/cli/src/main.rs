@@ -1,0 +1,3 @@
+//! The `kanister` binary.
+
+fn main() {}
