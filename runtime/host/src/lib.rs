@@ -1,1 +1,3 @@
-//! See the crate description.
+//! Runs functions as WebAssembly components behind one gate.
+
+pub mod bindings;
