@@ -24,6 +24,7 @@ mod actionset;
 mod artifact;
 mod blueprint;
 mod duration;
+pub mod function;
 mod policy;
 mod profile;
 mod reference;
