@@ -117,6 +117,7 @@ pub struct BlueprintPhase {
     )]
     pub objects: BTreeMap<String, ObjectReference>,
     /// The arguments of the function; all texts are templates. Values may be `null`.
+    /// Written as `null` if empty.
     #[serde(
         default,
         deserialize_with = "or_default",

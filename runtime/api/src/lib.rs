@@ -23,6 +23,8 @@
 mod actionset;
 mod artifact;
 mod blueprint;
+pub mod crd;
+pub mod document;
 mod duration;
 pub mod function;
 mod policy;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::duration::Duration;
 use crate::unknown::UnknownFields;
-use crate::wire::is_zero;
+use crate::wire::{is_zero, or_default};
 use crate::words::words;
 
 words! {
@@ -25,7 +25,7 @@ words! {
         Retryable = "retryable",
         /// Every failure except a denial, a cancellation and wrong arguments. Only for phases that
         /// may run twice.
-        Always = "always",
+        All = "all",
     }
 }
 
@@ -44,9 +44,13 @@ pub struct RetryPolicy {
     /// The longest wait between two attempts; 5 min if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_delay: Option<Duration>,
-    /// Which failures are tried again.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub on: RetryOn,
+    /// Which failures are tried again. (Not called `on`, which YAML reads as `true`.)
+    #[serde(
+        default,
+        deserialize_with = "or_default",
+        skip_serializing_if = "is_zero"
+    )]
+    pub failures: RetryOn,
     /// Fields of other versions, kept for writing back.
     #[serde(flatten)]
     pub unknown: UnknownFields,

@@ -105,14 +105,14 @@ pub struct ActionSpec {
     /// The wanted version of the functions; empty means the default one.
     #[serde(default, deserialize_with = "or_default")]
     pub preferred_version: String,
-    /// Labels for the action's pods.
+    /// Labels for the action's pods; written as `null` if empty.
     #[serde(
         default,
         deserialize_with = "without_nulls",
         serialize_with = "null_if_empty"
     )]
     pub pod_labels: BTreeMap<String, String>,
-    /// Annotations for the action's pods.
+    /// Annotations for the action's pods; written as `null` if empty.
     #[serde(
         default,
         deserialize_with = "without_nulls",
