@@ -1,0 +1,220 @@
+//! Checksums: those that stores announce, and those of the bytes that pass.
+//!
+//! Objects carry no metadata of ours. What is compared is what the store itself keeps: S3 its
+//! CRC64NVME, CRC32C or SHA-256 of the whole object, or an ETag that is an MD5; Google Cloud Storage
+//! its CRC32C and MD5; Azure its Content-MD5. Checksums of checksums (multipart uploads without a
+//! checksum of the whole) cannot be compared, since the sizes of the parts are not known.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm::{Crc32Iscsi, Crc64Nvme};
+use http::HeaderMap;
+use md5::Digest as _;
+
+/// A checksum of a whole object: the algorithm's name and the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checksum {
+    /// `sha-256`, `md5`, `crc32c` or `crc64nvme`.
+    pub algorithm: &'static str,
+    /// The value, most significant byte first.
+    pub value: Vec<u8>,
+}
+
+/// What a store says of an object's content, if anything; the strongest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Announced(Option<Checksum>);
+
+impl Announced {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
+        Self(
+            amazon(headers)
+                .or_else(|| google(headers))
+                .or_else(|| content_md5(headers))
+                .or_else(|| etag(headers)),
+        )
+    }
+
+    pub(crate) fn checksum(&self) -> Option<&Checksum> {
+        self.0.as_ref()
+    }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn checksum(algorithm: &'static str, base64: &str) -> Option<Checksum> {
+    let length = match algorithm {
+        "sha-256" => 32,
+        "md5" => 16,
+        "crc64nvme" => 8,
+        _ => 4,
+    };
+    let value = STANDARD.decode(base64).ok().filter(|v| v.len() == length)?;
+    Some(Checksum { algorithm, value })
+}
+
+fn amazon(headers: &HeaderMap) -> Option<Checksum> {
+    // A checksum of checksums says COMPOSITE here, and ends in a dash and the number of parts.
+    if text(headers, "x-amz-checksum-type") == Some("COMPOSITE") {
+        return None;
+    }
+    [
+        ("sha-256", "x-amz-checksum-sha256"),
+        ("crc64nvme", "x-amz-checksum-crc64nvme"),
+        ("crc32c", "x-amz-checksum-crc32c"),
+    ]
+    .into_iter()
+    .find_map(|(algorithm, name)| checksum(algorithm, text(headers, name)?))
+}
+
+fn google(headers: &HeaderMap) -> Option<Checksum> {
+    // Decompressed on the way: the checksum is that of the stored form.
+    if headers.contains_key("x-goog-stored-content-encoding")
+        && text(headers, "x-goog-stored-content-encoding") != Some("identity")
+    {
+        return None;
+    }
+    headers
+        .get_all("x-goog-hash")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .find_map(|v| checksum("crc32c", v.trim().strip_prefix("crc32c=")?))
+}
+
+fn content_md5(headers: &HeaderMap) -> Option<Checksum> {
+    // Of a range it would be the range's, which whole reads never ask for.
+    checksum("md5", text(headers, "content-md5")?)
+}
+
+/// An S3 ETag is the MD5 of the content if it looks like one and the object is not encrypted with
+/// keys of its own.
+fn etag(headers: &HeaderMap) -> Option<Checksum> {
+    let amazon =
+        headers.contains_key("x-amz-request-id") || headers.contains_key("x-amzn-requestid");
+    let encryption = text(headers, "x-amz-server-side-encryption");
+    let own_keys = headers.contains_key("x-amz-server-side-encryption-customer-algorithm");
+    if !amazon || own_keys || !matches!(encryption, None | Some("AES256")) {
+        return None;
+    }
+    let hex = text(headers, "etag")?.trim_matches('"');
+    if hex.len() != 32 {
+        return None;
+    }
+    let byte = |i: usize| u8::from_str_radix(hex.get(i..i + 2)?, 16).ok();
+    let value = (0..32).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    Some(Checksum {
+        algorithm: "md5",
+        value,
+    })
+}
+
+/// Computes one checksum over the bytes that pass.
+pub(crate) enum Hasher {
+    /// CRC32C or CRC64NVME with its number of bytes.
+    Crc(Box<crc_fast::Digest>, &'static str, usize),
+    /// MD5.
+    Md5(md5::Md5),
+    /// SHA-256.
+    Sha256(sha2::Sha256),
+}
+
+impl Hasher {
+    /// The hasher for `algorithm`; None for a foreign name.
+    pub(crate) fn new(algorithm: &str) -> Option<Self> {
+        Some(match algorithm {
+            "crc64nvme" => Self::Crc(Box::new(crc_fast::Digest::new(Crc64Nvme)), "crc64nvme", 8),
+            "crc32c" => Self::Crc(Box::new(crc_fast::Digest::new(Crc32Iscsi)), "crc32c", 4),
+            "md5" => Self::Md5(md5::Md5::new()),
+            "sha-256" => Self::Sha256(sha2::Digest::new()),
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Crc(digest, ..) => digest.update(bytes),
+            Self::Md5(digest) => digest.update(bytes),
+            Self::Sha256(digest) => sha2::Digest::update(digest, bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Checksum {
+        match self {
+            Self::Crc(digest, algorithm, size) => {
+                let value = digest.finalize().to_be_bytes();
+                Checksum {
+                    algorithm,
+                    value: value.iter().skip(8 - size).copied().collect(),
+                }
+            }
+            Self::Md5(digest) => Checksum {
+                algorithm: "md5",
+                value: digest.finalize().to_vec(),
+            },
+            Self::Sha256(digest) => Checksum {
+                algorithm: "sha-256",
+                value: sha2::Digest::finalize(digest).to_vec(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Announced, Hasher};
+    use http::HeaderMap;
+
+    fn of(algorithm: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut hasher = Hasher::new(algorithm).unwrap();
+        bytes.chunks(3).for_each(|b| hasher.update(b));
+        hasher.finish().value
+    }
+
+    // The check values of the CRC catalogue, and those of RFC 1321 and FIPS 180.
+    #[test]
+    fn known_values() {
+        let text = b"123456789";
+        assert_eq!(of("crc32c", text), 0xe306_9283_u32.to_be_bytes());
+        assert_eq!(
+            of("crc64nvme", text),
+            0xae8b_1486_0a79_9888_u64.to_be_bytes()
+        );
+        assert_eq!(of("md5", b"")[..4], [0xd4, 0x1d, 0x8c, 0xd9]);
+        assert_eq!(of("sha-256", b"abc")[..4], [0xba, 0x78, 0x16, 0xbf]);
+    }
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> Announced {
+        let map: HeaderMap = pairs
+            .iter()
+            .map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap()))
+            .collect();
+        Announced::from_headers(&map)
+    }
+
+    #[test]
+    fn an_etag_counts_only_where_it_is_an_md5() {
+        let md5 = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e\"");
+        let s3 = ("x-amz-request-id", "1");
+        assert!(headers(&[md5, s3]).checksum().is_some());
+        assert!(headers(&[md5]).checksum().is_none());
+        let kms = ("x-amz-server-side-encryption", "aws:kms");
+        assert!(headers(&[md5, s3, kms]).checksum().is_none());
+        let parts = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e-2\"");
+        assert!(headers(&[parts, s3]).checksum().is_none());
+    }
+
+    #[test]
+    fn a_checksum_of_checksums_is_ignored() {
+        let value = ("x-amz-checksum-crc32c", "4waSgw==");
+        assert_eq!(headers(&[value]).checksum().unwrap().algorithm, "crc32c");
+        let composite = ("x-amz-checksum-type", "COMPOSITE");
+        assert!(headers(&[value, composite]).checksum().is_none());
+        assert!(
+            headers(&[("x-amz-checksum-sha256", "4waSgw==-3")])
+                .checksum()
+                .is_none()
+        );
+    }
+}

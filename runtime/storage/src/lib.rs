@@ -1,0 +1,33 @@
+//! Profiles as object stores.
+//!
+//! A [`Location`] is a bucket with a prefix that nothing leaves. What it reads is a [`Source`], which
+//! ends with a verdict: a [`Summary`] or an [`Error`], never silently. What it writes is an
+//! [`Upload`], of which nothing is visible before [`Upload::commit`] has returned, and of which
+//! nothing stays if it is dropped. Objects of any size pass with bounded memory.
+//!
+//! The stores: Amazon S3 and what has its interface, Azure Blob Storage, Google Cloud Storage, and a
+//! folder. Credentials are held in [`Secret`]s; no error, log line or `Debug` output shows them.
+
+mod checksum;
+mod classify;
+mod error;
+mod key;
+mod location;
+mod parts;
+mod profile;
+mod read;
+mod remove;
+mod secret;
+mod store;
+mod transport;
+mod upload;
+
+pub use checksum::Checksum;
+pub use error::{Error, Place};
+pub use key::{Key, KeyError, Prefix};
+pub use location::{Listing, Location, ObjectMeta};
+pub use profile::{Credential, Profile, ProfileJsonError, SecretData};
+pub use read::{Chunk, ReadRange, Source, Summary};
+pub use secret::Secret;
+pub use store::{FileRoots, StoreOptions};
+pub use upload::{IfExists, Upload, WriteOptions};

@@ -1,0 +1,76 @@
+//! The HTTP client below every store: trust, pace, patience and the stores' checksums.
+
+mod failure;
+mod service;
+mod tls;
+
+use std::time::Duration;
+
+use object_store::ClientOptions;
+use object_store::client::{HttpClient, HttpConnector};
+
+pub(crate) use failure::ConnectFailure;
+
+use crate::profile::Profile;
+use crate::store::StoreOptions;
+
+/// How to reach a store.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Transport {
+    /// Accept any certificate.
+    pub(crate) skip_verify: bool,
+    /// Certificates to trust besides the machine's, PEM.
+    pub(crate) extra_roots: Vec<u8>,
+}
+
+impl Transport {
+    pub(crate) fn new(profile: &Profile, options: &StoreOptions) -> Self {
+        Self {
+            skip_verify: profile.skip_ssl_verify,
+            extra_roots: options.extra_roots.clone(),
+        }
+    }
+
+    /// A client for the stores and for the services that issue credentials.
+    pub(crate) fn client(&self) -> Result<HttpClient, TransportError> {
+        let config = tls::client_config(self.skip_verify, &self.extra_roots)?;
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .connect_timeout(Duration::from_secs(10))
+            // Also covers sending: the largest part must get through a slow line.
+            .read_timeout(Duration::from_secs(180))
+            // A redirected request would carry a signature for another host.
+            .redirect(reqwest::redirect::Policy::none())
+            .http1_only()
+            .user_agent(concat!("kanister/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|_| TransportError::Client)?;
+        Ok(HttpClient::new(service::Service::new(HttpClient::new(
+            client,
+        ))))
+    }
+}
+
+impl HttpConnector for Transport {
+    // The options of the library are ours to set and say nothing that `client` does not.
+    fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
+        self.client().map_err(|e| object_store::Error::Generic {
+            store: "transport",
+            source: Box::new(e),
+        })
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TransportError {
+    /// The extra certificates are no PEM.
+    #[error("the additional CA certificates cannot be read; they must be PEM")]
+    Roots,
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP library refused its settings.
+    #[error("the HTTP client cannot be set up")]
+    Client,
+}
