@@ -32,11 +32,14 @@ pub struct Package {
     pub name: String,
     pub version: String,
     manifest_path: PathBuf,
+    #[serde(default)]
+    workspace_root: PathBuf,
 }
 
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
+    workspace_root: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -66,17 +69,21 @@ pub fn package(dir: &Path) -> Result<Package, BuildError> {
         command: line(&command),
         message: error.to_string(),
     })?;
+    let Metadata {
+        packages,
+        workspace_root,
+    } = metadata;
     let here = |package: &Package| {
         package
             .manifest_path
             .canonicalize()
             .is_ok_and(|path| path == manifest)
     };
-    metadata
-        .packages
-        .into_iter()
-        .find(here)
-        .ok_or_else(no_crate)
+    let package = packages.into_iter().find(here).ok_or_else(no_crate)?;
+    Ok(Package {
+        workspace_root,
+        ..package
+    })
 }
 
 /// Compiles a crate; answers with the file of its core module.
@@ -101,6 +108,7 @@ pub fn build(
     if profile.is_none() {
         command.args(SMALL.iter().flat_map(|setting| ["--config", setting]));
     }
+    command.args(["--config", &remap_paths(&package.workspace_root)]);
     for name in FOREIGN_FLAGS {
         command.env_remove(name);
     }
@@ -118,6 +126,26 @@ pub fn build(
         .ok_or_else(|| BuildError::NoCdylib {
             name: package.name.clone(),
         })
+}
+
+/// The same component wherever the sources are: messages of panics name files, and folders
+/// of the author's machine are nobody's business. A flag of the target also keeps flags for
+/// the author's machine (`build.rustflags`) away from it.
+fn remap_paths(workspace: &Path) -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = home
+        .and_then(|home| std::fs::read_dir(home.join("registry/src")).ok())
+        .into_iter()
+        .flat_map(|sources| sources.flatten().map(|source| (source.path(), "crates")));
+    let flags: Vec<String> = registries
+        .chain([(workspace.to_owned(), ".")])
+        .filter_map(|(from, to)| {
+            let flag = format!("--remap-path-prefix={}={to}", from.display());
+            serde_json::to_string(&flag).ok()
+        })
+        .collect();
+    format!("target.{TARGET}.rustflags=[{}]", flags.join(","))
 }
 
 /// Runs a command, hands on each line of its standard error, answers with its standard
