@@ -1,5 +1,7 @@
 //! How a phase or an action runs: additions of this project, all optional.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use crate::duration::Duration;
@@ -34,13 +36,13 @@ words! {
 #[serde(rename_all = "camelCase")]
 pub struct RetryPolicy {
     /// How often the phase runs at most, the first time included; 1 means no retry.
-    pub attempts: u32,
+    pub attempts: NonZeroU32,
     /// How long to wait before the second attempt; 10 s if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<Duration>,
     /// By what each further wait is longer than the one before; 2 if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub factor: Option<u32>,
+    pub factor: Option<NonZeroU32>,
     /// The longest wait between two attempts; 5 min if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_delay: Option<Duration>,
@@ -65,7 +67,7 @@ impl RetryPolicy {
     /// last one.
     #[must_use]
     pub fn wait_after(&self, failed: u32) -> Option<std::time::Duration> {
-        if failed >= self.attempts {
+        if failed >= self.attempts.get() {
             return None;
         }
         let longest = self
@@ -77,7 +79,7 @@ impl RetryPolicy {
             .as_ref()
             .map_or(Self::DELAY, Duration::length)
             .min(longest);
-        let factor = self.factor.unwrap_or(Self::FACTOR).max(1);
+        let factor = self.factor.map_or(Self::FACTOR, NonZeroU32::get);
         for _ in 1..failed {
             if factor == 1 || wait >= longest {
                 break;

@@ -9,6 +9,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use kanister_api::{
     ActionProgress, ActionSet, ActionSetSpec, ActionSetStatus, ActionSpec, ActionStatus, Artifact,
@@ -65,9 +66,9 @@ fn artifacts() -> BTreeMap<String, Artifact> {
 
 fn retry() -> Option<RetryPolicy> {
     Some(RetryPolicy {
-        attempts: 2,
+        attempts: NonZeroU32::MAX,
         delay: duration(),
-        factor: Some(1),
+        factor: Some(NonZeroU32::MIN),
         max_delay: duration(),
         failures: RetryOn::All,
         unknown: unknown(),

@@ -1,6 +1,6 @@
-//! The JSON of a minimal ActionSet, field by field.
+//! Single fields as the Go clients write them.
 
-use kanister_api::{ActionSet, ActionSetStatus, ActionStatus, Phase, State};
+use kanister_api::{ActionSet, ActionSetStatus, ActionStatus, Phase, PhaseProgress, State};
 use serde_json::json;
 
 #[test]
@@ -65,4 +65,69 @@ fn refuses_another_kind() {
         error.to_string(),
         r#"kind is "Profile", expected "ActionSet""#
     );
+}
+
+#[test]
+fn writes_times_as_go_does() {
+    let mut set: ActionSet = serde_json::from_value(json!({"status": {
+        "progress": {"lastTransitionTime": "2026-01-02T03:04:05+02:00"},
+        "run": {"actions": [
+            {"time": "2026-01-02T03:04:05.120000000Z"},
+            {"time": "2026-01-02T03:04:05.000000001Z"},
+            {"time": "2026-01-02T03:04:05Z"},
+        ]},
+    }}))
+    .unwrap();
+    let status = set.status.take().unwrap();
+    let written = serde_json::to_value(&status).unwrap();
+    assert_eq!(
+        written["progress"]["lastTransitionTime"],
+        "2026-01-02T01:04:05Z"
+    );
+    let times: Vec<_> = status
+        .run
+        .unwrap()
+        .actions
+        .iter()
+        .map(|a| a.time.unwrap())
+        .collect();
+    for (time, text) in times.iter().zip([
+        "2026-01-02T03:04:05.12Z",
+        "2026-01-02T03:04:05.000000001Z",
+        "2026-01-02T03:04:05Z",
+    ]) {
+        assert_eq!(time.to_string(), text);
+        assert_eq!(serde_json::to_value(time).unwrap(), text);
+    }
+}
+
+#[test]
+fn the_estimated_time_is_read_under_either_key_and_written_under_both() {
+    let read = |value| serde_json::from_value::<PhaseProgress>(value).unwrap();
+    assert_eq!(read(json!({"estimatedTimeSeconds": 7})).estimated_time(), 7);
+    assert_eq!(read(json!({"estinatedTimeSeconds": 7})).estimated_time(), 7);
+    let mut both = read(json!({"estimatedTimeSeconds": 1, "estinatedTimeSeconds": 2}));
+    assert_eq!(both.estimated_time(), 1);
+    assert_eq!(
+        serde_json::to_value(&both).unwrap(),
+        json!({"estimatedTimeSeconds": 1, "estinatedTimeSeconds": 2})
+    );
+    both.set_estimated_time(9);
+    assert_eq!(
+        serde_json::to_value(&both).unwrap(),
+        json!({"estimatedTimeSeconds": 9, "estinatedTimeSeconds": 9})
+    );
+}
+
+#[test]
+fn numbers_beyond_the_type_do_not_stop_the_reader() {
+    let progress: PhaseProgress = serde_json::from_value(json!({
+        "sizeUploadedB": 18_446_744_073_709_551_615_u64,
+        "sizeDownloadedB": -1e30,
+        "estimatedUploadSizeB": 1e3,
+    }))
+    .unwrap();
+    assert_eq!(progress.size_uploaded_b, i64::MAX);
+    assert_eq!(progress.size_downloaded_b, i64::MIN);
+    assert_eq!(progress.estimated_upload_size_b, 1000);
 }

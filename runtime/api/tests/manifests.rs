@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kanister_api::crd;
-use kanister_api::document::{Object, parse, parse_documents};
+use kanister_api::document::{Limits, Object, Problem, parse, parse_documents, parse_with_limits};
 use serde_json::Value;
 
 fn cases(folder: &str) -> Vec<PathBuf> {
@@ -103,5 +103,33 @@ fn mistakes_are_named_and_located() {
         let error = parse_documents(&read(&case, "input.yaml")).unwrap_err();
         let expected = read(&case, "error.txt");
         assert_eq!(error.to_string(), expected.trim_end(), "{}", case.display());
+    }
+}
+
+#[test]
+fn limits_hold() {
+    let text = "apiVersion: v1\nkind: A\nx: &x [[1], [1]]\ny: [*x, *x]\n";
+    let roomy = Limits {
+        text: text.len(),
+        depth: 3,
+        expanded: 4096,
+    };
+    assert_eq!(parse_with_limits(text, roomy).unwrap().len(), 1);
+    for narrow in [
+        Limits {
+            text: text.len() - 1,
+            ..roomy
+        },
+        Limits { depth: 2, ..roomy },
+        Limits {
+            expanded: 1500,
+            ..roomy
+        },
+    ] {
+        let error = parse_with_limits(text, narrow).unwrap_err();
+        assert!(
+            matches!(*error.problem, Problem::TooLarge(_)),
+            "{narrow:?}: {error}"
+        );
     }
 }
