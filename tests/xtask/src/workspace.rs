@@ -33,3 +33,25 @@ pub fn contract() -> anyhow::Result<(wit_parser::Resolve, wit_parser::WorldId)> 
     let world = resolve.select_world(&[function], Some("all"))?;
     Ok((resolve, world))
 }
+
+/// The files of the contract.
+pub fn wit_files() -> impl Iterator<Item = PathBuf> {
+    let wit = root().join("wit");
+    WIT_PACKAGES
+        .into_iter()
+        .map(move |package| wit.join(package).join(format!("{package}.wit")))
+}
+
+/// The contract as one folder that other tools read: the package `function`, with those that
+/// it uses in `deps`.
+pub fn write_wit_folder(folder: &Path) -> anyhow::Result<()> {
+    for (package, file) in WIT_PACKAGES.into_iter().zip(wit_files()) {
+        let to = match package {
+            "function" => folder.to_owned(),
+            other => folder.join("deps").join(other),
+        };
+        std::fs::create_dir_all(&to)?;
+        std::fs::copy(&file, to.join(format!("{package}.wit")))?;
+    }
+    Ok(())
+}
