@@ -41,13 +41,13 @@ mod slots;
 mod tests;
 
 pub use error::{FileError, PatternError};
-pub use file::GrantFile;
+pub use file::{ApiVersion, GrantFile};
 pub use flow::to_flow_yaml;
 pub use grant::{
     ClusterFunctionGrant, ComponentDigest, FunctionGrant, FunctionSelector, GrantSpec,
 };
 pub use limits::Limits;
-pub use manifest::{FunctionManifest, Plugin};
+pub use manifest::{FunctionManifest, ManifestKind, Plugin};
 pub use pattern::{
     AddressPattern, ArgvPart, ArgvPattern, ContainerPattern, DomainPattern, HostPattern,
     ImagePattern, ImageReference, ImageVersion, KeyPrefix, MethodPattern, NamePattern,
