@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", file.display());
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
         let path = file.to_string_lossy();
-        writeln!(list, "    Component {{ name: {name:?}, bytes: include_bytes!({path:?}) }},")?;
+        writeln!(list, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     list.push_str("]\n");
     let out = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
