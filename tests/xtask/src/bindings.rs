@@ -16,22 +16,28 @@ pub struct Bindings {
 
 impl Bindings {
     pub fn run(&self) -> anyhow::Result<()> {
-        let path = workspace::root().join(FILE);
-        let fresh = generate()?;
-        if !self.check {
-            std::fs::write(&path, fresh).with_context(|| format!("cannot write {FILE}"))?;
-            println!("wrote {FILE}");
+        if self.check {
+            check()?;
+            println!("{FILE} is what wit/ says");
             return Ok(());
         }
-        let committed =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {FILE}"))?;
-        anyhow::ensure!(
-            committed == fresh,
-            "{FILE} is not what wit/ says; run `cargo xtask bindings` and commit the file"
-        );
-        println!("{FILE} is what wit/ says");
+        let path = workspace::root().join(FILE);
+        std::fs::write(&path, generate()?).with_context(|| format!("cannot write {FILE}"))?;
+        println!("wrote {FILE}");
         Ok(())
     }
+}
+
+/// Fails when the committed bindings are not those of `wit/`.
+pub fn check() -> anyhow::Result<()> {
+    let path = workspace::root().join(FILE);
+    let committed =
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {FILE}"))?;
+    anyhow::ensure!(
+        committed == generate()?,
+        "{FILE} is not what wit/ says; run `cargo xtask bindings` and commit the file"
+    );
+    Ok(())
 }
 
 /// The bindings of the world `all` as a library: a plugin links only the imports it calls.
@@ -59,6 +65,6 @@ mod tests {
 
     #[test]
     fn the_committed_bindings_are_those_of_the_contract() {
-        Bindings { check: true }.run().unwrap();
+        check().unwrap();
     }
 }

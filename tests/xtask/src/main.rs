@@ -6,6 +6,9 @@ mod command;
 mod component;
 mod components;
 mod hello_python;
+mod layers;
+mod lint;
+mod test;
 mod workspace;
 
 use clap::Parser;
@@ -15,6 +18,10 @@ use clap::Parser;
 enum Task {
     /// Build the binary with its built-in functions
     Build(build::Build),
+    /// Run every test, and say in one line how many passed
+    Test(test::Test),
+    /// Check format, layers, bindings, licences and clippy
+    Lint(lint::Lint),
     /// Generate the Rust bindings of the SDK from `wit/`
     Bindings(bindings::Bindings),
     /// Make a component of one crate, e.g. an example of the SDK
@@ -26,6 +33,8 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Build(task) => task.run(),
+        Task::Test(task) => task.run(),
+        Task::Lint(task) => task.run(),
         Task::Bindings(task) => task.run(),
         Task::Component(task) => task.run(),
         Task::HelloPython(task) => task.run(),

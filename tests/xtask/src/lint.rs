@@ -1,0 +1,59 @@
+//! `cargo xtask lint`: everything that looks at the sources without running them.
+
+use crate::{bindings, command, layers};
+use std::process::Command;
+
+type Check = fn() -> anyhow::Result<()>;
+
+#[derive(clap::Args)]
+pub struct Lint {}
+
+impl Lint {
+    pub fn run(&self) -> anyhow::Result<()> {
+        let Self {} = self;
+        let checks: [(&str, Check); 5] = [
+            ("format", format),
+            ("layers", layers::check),
+            ("bindings", bindings::check),
+            ("licences", licences),
+            ("clippy", clippy),
+        ];
+        let mut failed = Vec::new();
+        for (name, check) in checks {
+            println!("{name} …");
+            if let Err(error) = check() {
+                eprintln!("{error:#}");
+                failed.push(name);
+            }
+        }
+        anyhow::ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+        println!("all is well");
+        Ok(())
+    }
+}
+
+fn format() -> anyhow::Result<()> {
+    command::run(command::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> anyhow::Result<()> {
+    let lint = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--release",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    command::run(command::cargo().args(lint))
+}
+
+fn licences() -> anyhow::Result<()> {
+    let installed = Command::new("cargo-deny").arg("--version").output().is_ok();
+    if !installed {
+        println!("cargo-deny is not installed, so licences and advisories were not checked");
+        return Ok(());
+    }
+    command::run(command::cargo().args(["deny", "check"]))
+}

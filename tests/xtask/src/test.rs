@@ -1,0 +1,132 @@
+//! `cargo xtask test`: what the tests need, the tests, and one line that sums them up.
+
+use crate::{build, command, components, hello_python, workspace};
+use anyhow::Context;
+use std::fmt;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Tells tests where the components are that this task makes for them.
+const FIXTURES: &str = "KANISTER_FIXTURES";
+
+#[derive(clap::Args)]
+pub struct Test {
+    /// Handed on to `cargo test`, e.g. `-p kanister-api` or `-- --nocapture`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    cargo: Vec<String>,
+}
+
+impl Test {
+    pub fn run(&self) -> anyhow::Result<()> {
+        let folder = components::build_all()?;
+        if hello_python::build()?.is_none() {
+            println!("there is no python3 on PATH, so tests of a Python guest will say that");
+        }
+        let mut tests = command::cargo();
+        tests.args(["test", "--release", "--no-fail-fast"]);
+        if !self
+            .cargo
+            .iter()
+            .any(|word| word == "-p" || word.starts_with("--package"))
+        {
+            tests.arg("--workspace");
+        }
+        tests.args(&self.cargo);
+        tests.env(build::COMPONENTS, &folder);
+        tests.env(FIXTURES, workspace::target().join("fixtures"));
+        let (totals, success) = follow(&mut tests)?;
+        println!("{totals}");
+        anyhow::ensure!(success && totals.failed == 0, "the tests failed");
+        Ok(())
+    }
+}
+
+/// Runs the tests, shows what they print and sums up their results.
+fn follow(tests: &mut Command) -> anyhow::Result<(Totals, bool)> {
+    let line = command::line(tests);
+    let mut child = tests
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run `{line}`"))?;
+    let mut totals = Totals::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            totals.add(&line);
+        }
+    }
+    Ok((totals, child.wait()?.success()))
+}
+
+/// The results of all suites.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Totals {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Totals {
+    /// Adds the result of a suite, if this line is one:
+    /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; …`.
+    fn add(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        let counts = result.split_once(". ").map_or("", |(_, counts)| counts);
+        for count in counts.split("; ") {
+            let Some((number, word)) = count.split_once(' ') else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
+            match word {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.skipped += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            passed,
+            failed,
+            skipped,
+        } = self;
+        write!(f, "{passed} passed, {failed} failed, {skipped} skipped")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_results_of_all_suites_are_summed_up() {
+        let mut totals = Totals::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; \
+             finished in 0.00s",
+            "test result: FAILED. 8 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+            "a test that prints: 5 passed; 5 failed",
+        ] {
+            totals.add(line);
+        }
+        assert_eq!(
+            totals,
+            Totals {
+                passed: 11,
+                failed: 2,
+                skipped: 1
+            }
+        );
+        assert_eq!(totals.to_string(), "11 passed, 2 failed, 1 skipped");
+    }
+}
