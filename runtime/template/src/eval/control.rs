@@ -1,0 +1,165 @@
+//! `if`, `with` and `range`.
+
+use super::{Exec, Flow, Step};
+use crate::error::ErrorKind;
+use crate::syntax::Branch;
+use crate::value::{Int, Value};
+
+/// What `range` goes over.
+enum Items {
+    Count(Int),
+    List(Vec<(Value, Value)>),
+}
+
+impl<'t> Exec<'t, '_> {
+    pub(super) fn choose(&mut self, dot: &Value, branch: &'t Branch, with: bool) -> Step<Flow> {
+        let visible = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = if value.truth() {
+            self.walk(if with { &value } else { dot }, &branch.body)?
+        } else {
+            match &branch.otherwise {
+                Some(nodes) => self.walk(dot, nodes)?,
+                None => Flow::On,
+            }
+        };
+        self.variables.truncate(visible);
+        Ok(flow)
+    }
+
+    pub(super) fn range(&mut self, dot: &Value, branch: &'t Branch) -> Step<Flow> {
+        let visible = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = self.iterate(dot, branch, visible, &value)?;
+        self.variables.truncate(visible);
+        Ok(flow)
+    }
+
+    fn iterate(
+        &mut self,
+        dot: &Value,
+        branch: &'t Branch,
+        visible: usize,
+        value: &Value,
+    ) -> Step<Flow> {
+        let mut ran = false;
+        match self.items(branch, value)? {
+            Items::Count(count) => {
+                for i in 0..count.value.max(0) {
+                    ran = true;
+                    let item = Value::Int(Int { value: i, ..count });
+                    if self.pass(branch, visible, Value::Missing, &item)? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Items::List(items) => {
+                for (index, item) in items {
+                    ran = true;
+                    if self.pass(branch, visible, index, &item)? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+        }
+        match &branch.otherwise {
+            // A break here ends only this range, a continue is one of the range around it.
+            Some(nodes) if !ran => match self.walk(dot, nodes)? {
+                Flow::Continue => Ok(Flow::Continue),
+                Flow::On | Flow::Break => Ok(Flow::On),
+            },
+            _ => Ok(Flow::On),
+        }
+    }
+
+    fn items(&mut self, branch: &'t Branch, value: &Value) -> Step<Items> {
+        let byte = |b: &u8, secret| {
+            Value::Int(Int {
+                kind: crate::value::IntKind::Uint8,
+                value: i64::from(*b),
+                secret,
+            })
+        };
+        let number = |i: usize| Value::int(i64::try_from(i).unwrap_or(i64::MAX));
+        let items = match value.target() {
+            Value::Missing | Value::Nil | Value::NilBytes => Vec::new(),
+            Value::Int(int) => {
+                if branch.pipe.decls.len() > 1 {
+                    let message = "can't use an integer to iterate over more than one variable";
+                    return self.fail(ErrorKind::Other, message);
+                }
+                return Ok(Items::Count(*int));
+            }
+            Value::List(list) => {
+                let charged = self.context.charge_items(list.items().len());
+                self.lift(charged)?;
+                list.items()
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| (number(i), item.clone()))
+                    .collect()
+            }
+            Value::Bytes(bytes) => {
+                let charged = self.context.charge_items(bytes.len());
+                self.lift(charged)?;
+                let secret = |i| bytes.marks().touches(i..i + 1);
+                bytes
+                    .bytes()
+                    .iter()
+                    .enumerate()
+                    .map(|(i, b)| (number(i), byte(b, secret(i))))
+                    .collect()
+            }
+            Value::Map(map) => {
+                let charged = self.context.charge_items(map.len());
+                self.lift(charged)?;
+                map.entries()
+                    .into_iter()
+                    .map(|(key, item)| (Value::Str(key), item))
+                    .collect()
+            }
+            other => {
+                let name = other.static_name();
+                return self.fail(
+                    ErrorKind::Other,
+                    format!("range can't iterate over a value of type {name}"),
+                );
+            }
+        };
+        Ok(Items::List(items))
+    }
+
+    /// One pass; the variables of the range are set first, those of its body forgotten at the end.
+    fn pass(
+        &mut self,
+        branch: &'t Branch,
+        visible: usize,
+        index: Value,
+        item: &Value,
+    ) -> Step<Flow> {
+        let step = self.context.step();
+        self.lift(step)?;
+        let top = self.variables.len();
+        let pair = [index, item.clone()];
+        let values = match branch.pipe.decls.len() {
+            1 => pair.get(1..),
+            _ => pair.get(..),
+        };
+        for (slot, (name, value)) in branch
+            .pipe
+            .decls
+            .iter()
+            .zip(values.unwrap_or_default())
+            .enumerate()
+        {
+            if branch.pipe.assign {
+                self.assign(name, value.clone())?;
+            } else if let Some((_, old)) = self.variables.get_mut(visible + slot) {
+                *old = value.clone();
+            }
+        }
+        let flow = self.walk(item, &branch.body)?;
+        self.variables.truncate(top);
+        Ok(flow)
+    }
+}

@@ -1,0 +1,92 @@
+//! The tree of a parsed template.
+
+use crate::functions::Function;
+use crate::value::Value;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A template with the templates that it defines, by name; the outer one is called `config`.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub(crate) source: Arc<str>,
+    pub(crate) templates: HashMap<Arc<str>, Vec<Node>>,
+    /// It calls a function that changes maps.
+    pub(crate) mutates: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Node {
+    Text(Range<usize>),
+    Action(Pipe),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template {
+        at: usize,
+        name: Arc<str>,
+        pipe: Option<Pipe>,
+    },
+    Break,
+    Continue,
+}
+
+/// `if`, `with` or `range`.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) at: usize,
+    pub(crate) pipe: Pipe,
+    pub(crate) body: Vec<Node>,
+    pub(crate) otherwise: Option<Vec<Node>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) at: usize,
+    /// Variables declared or assigned, with their `$`.
+    pub(crate) decls: Vec<Arc<str>>,
+    pub(crate) assign: bool,
+    pub(crate) commands: Vec<Command>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) at: usize,
+    /// At least one.
+    pub(crate) first: Arg,
+    pub(crate) args: Vec<Arg>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Arg {
+    pub(crate) at: usize,
+    pub(crate) kind: ArgKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum ArgKind {
+    Dot,
+    Nil,
+    Bool(bool),
+    Number(Box<Number>),
+    /// The value and how it was written.
+    String(Value, Range<usize>),
+    Field(Vec<Arc<str>>),
+    Variable(Arc<str>, Vec<Arc<str>>),
+    Function(&'static Function),
+    Pipe(Box<Pipe>),
+    Chain(Box<Arg>, Vec<Arc<str>>),
+}
+
+/// A number literal: every type that it can be read as.
+#[derive(Debug, Clone)]
+pub(crate) struct Number {
+    pub(crate) text: Arc<str>,
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    /// Written with an `i`; then the value without context is complex.
+    pub(crate) complex: Option<(f64, f64)>,
+    /// The value where any type will do; `None` if it overflows `int`.
+    pub(crate) ideal: Option<Value>,
+}

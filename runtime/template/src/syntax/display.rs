@@ -1,0 +1,106 @@
+//! Trees as text: what Go shows between `<` and `>` in an error.
+
+use super::ast::{Arg, ArgKind, Command, Node, Pipe};
+use crate::value::Value;
+use std::fmt::Write;
+use std::sync::Arc;
+
+fn chain(out: &mut String, names: &[Arc<str>]) {
+    for name in names {
+        out.push('.');
+        out.push_str(name);
+    }
+}
+
+impl Arg {
+    pub(crate) fn write(&self, out: &mut String, source: &str) {
+        match &self.kind {
+            ArgKind::Dot => out.push('.'),
+            ArgKind::Nil => out.push_str("nil"),
+            ArgKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            ArgKind::Number(number) => out.push_str(&number.text),
+            ArgKind::String(Value::Str(_), range) => {
+                out.push_str(source.get(range.clone()).unwrap_or_default())
+            }
+            ArgKind::String(..) => {}
+            ArgKind::Field(names) => chain(out, names),
+            ArgKind::Variable(name, names) => {
+                out.push_str(name);
+                chain(out, names);
+            }
+            ArgKind::Function(function) => out.push_str(function.name),
+            ArgKind::Pipe(pipe) => {
+                out.push('(');
+                pipe.write(out, source);
+                out.push(')');
+            }
+            ArgKind::Chain(inner, names) => {
+                inner.write(out, source);
+                chain(out, names);
+            }
+        }
+    }
+
+    pub(crate) fn show(&self, source: &str) -> String {
+        let mut out = String::new();
+        self.write(&mut out, source);
+        out
+    }
+}
+
+impl Command {
+    pub(crate) fn write(&self, out: &mut String, source: &str) {
+        self.first.write(out, source);
+        for arg in &self.args {
+            out.push(' ');
+            arg.write(out, source);
+        }
+    }
+}
+
+impl Pipe {
+    pub(crate) fn write(&self, out: &mut String, source: &str) {
+        if !self.decls.is_empty() {
+            out.push_str(&self.decls.join(", "));
+            out.push_str(if self.assign { " = " } else { " := " });
+        }
+        for (i, command) in self.commands.iter().enumerate() {
+            if i > 0 {
+                out.push_str(" | ");
+            }
+            command.write(out, source);
+        }
+    }
+}
+
+impl Node {
+    /// The node itself without what it encloses.
+    pub(crate) fn show(&self, source: &str) -> String {
+        let mut out = String::from("{{");
+        let (word, pipe) = match self {
+            Node::Text(range) => {
+                return format!("{:?}", source.get(range.clone()).unwrap_or_default());
+            }
+            Node::Action(pipe) => ("", Some(pipe)),
+            Node::If(branch) => ("if ", Some(&branch.pipe)),
+            Node::With(branch) => ("with ", Some(&branch.pipe)),
+            Node::Range(branch) => ("range ", Some(&branch.pipe)),
+            Node::Template { name, pipe, .. } => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "template {name:?}");
+                if pipe.is_some() {
+                    out.push(' ');
+                }
+                ("", pipe.as_ref())
+            }
+            Node::Break => ("break", None),
+            Node::Continue => ("continue", None),
+        };
+        out.push_str(word);
+        if let Some(pipe) = pipe {
+            pipe.write(&mut out, source);
+        }
+        out.push_str("}}");
+        out
+    }
+}

@@ -1,0 +1,362 @@
+//! Cuts the source into tokens. An error is a token too, and the last one.
+
+use super::token::{Keyword, Kind, Token};
+
+const LEFT: &str = "{{";
+const RIGHT: &str = "}}";
+
+/// Reads tokens from a source on demand.
+pub(crate) struct Lexer<'s> {
+    source: &'s str,
+    at: usize,
+    inside: bool,
+    parens: u32,
+    done: bool,
+}
+
+/// Space inside an action, and what trimming removes.
+pub(crate) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+pub(crate) fn is_word(c: char) -> bool {
+    c == '_' || c.is_alphanumeric()
+}
+
+/// `- ` after a left delimiter.
+fn trims_left(rest: &str) -> bool {
+    rest.strip_prefix('-')
+        .is_some_and(|rest| rest.starts_with(is_space))
+}
+
+/// ` -` before a right delimiter.
+fn trims_right(rest: &str) -> bool {
+    rest.strip_prefix(is_space)
+        .is_some_and(|rest| rest.starts_with('-'))
+}
+
+impl<'s> Lexer<'s> {
+    pub(crate) fn new(source: &'s str) -> Lexer<'s> {
+        Lexer {
+            source,
+            at: 0,
+            inside: false,
+            parens: 0,
+            done: false,
+        }
+    }
+
+    fn rest(&self) -> &'s str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip(&mut self, text: &'s str) -> &'s str {
+        self.at += text.len();
+        text
+    }
+
+    fn take(&mut self, keep: impl Fn(char) -> bool) -> &'s str {
+        let rest = self.rest();
+        let end = rest.find(|c| !keep(c)).unwrap_or(rest.len());
+        self.skip(rest.get(..end).unwrap_or_default())
+    }
+
+    fn take_bytes(&mut self, count: usize) -> &'s str {
+        let rest = self.rest();
+        self.skip(rest.get(..count).unwrap_or(rest))
+    }
+
+    fn fail(&mut self, message: &'static str, at: usize) -> Token<'s> {
+        self.done = true;
+        let text = self.source.get(at..).unwrap_or_default();
+        Token {
+            kind: Kind::Error(message),
+            text,
+            at,
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> Token<'s> {
+        if self.done {
+            return Token {
+                kind: Kind::Eof,
+                text: "",
+                at: self.source.len(),
+            };
+        }
+        if self.inside {
+            self.action()
+        } else {
+            self.outside()
+        }
+    }
+
+    fn outside(&mut self) -> Token<'s> {
+        loop {
+            let at = self.at;
+            let rest = self.rest();
+            if rest.is_empty() {
+                return Token {
+                    kind: Kind::Eof,
+                    text: "",
+                    at,
+                };
+            }
+            let Some(open) = rest.find(LEFT) else {
+                self.skip(rest);
+                return Token {
+                    kind: Kind::Text,
+                    text: rest,
+                    at,
+                };
+            };
+            let (before, delimiter) = rest.split_at(open);
+            let inner = delimiter.get(LEFT.len()..).unwrap_or_default();
+            let trim = trims_left(inner);
+            if !before.is_empty() {
+                self.skip(before);
+                let text = if trim {
+                    before.trim_end_matches(is_space)
+                } else {
+                    before
+                };
+                if !text.is_empty() {
+                    return Token {
+                        kind: Kind::Text,
+                        text,
+                        at,
+                    };
+                }
+            }
+            let start = self.at;
+            let body = inner.get(if trim { 2 } else { 0 }..).unwrap_or_default();
+            self.at = self.source.len() - body.len();
+            if !body.starts_with("/*") {
+                self.inside = true;
+                self.parens = 0;
+                return Token {
+                    kind: Kind::LeftDelim,
+                    text: LEFT,
+                    at: start,
+                };
+            }
+            let Some(end) = body.get(2..).and_then(|body| body.find("*/")) else {
+                return self.fail("unclosed comment", start);
+            };
+            self.take_bytes(end + 4);
+            if !self.at_right() {
+                return self.fail("comment ends before closing delimiter", start);
+            }
+            self.close();
+        }
+    }
+
+    /// At `}}` or ` -}}`.
+    fn at_right(&self) -> bool {
+        let rest = self.rest();
+        rest.starts_with(RIGHT) || self.at_trimming_right()
+    }
+
+    fn at_trimming_right(&self) -> bool {
+        let rest = self.rest();
+        trims_right(rest) && rest.get(2..).is_some_and(|rest| rest.starts_with(RIGHT))
+    }
+
+    fn close(&mut self) {
+        if self.at_trimming_right() {
+            self.take_bytes(2 + RIGHT.len());
+            self.take(is_space);
+        } else {
+            self.take_bytes(RIGHT.len());
+        }
+    }
+
+    fn at_terminator(&self) -> bool {
+        match self.rest().chars().next() {
+            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
+            Some(c) => is_space(c) || self.rest().starts_with(RIGHT),
+        }
+    }
+
+    fn action(&mut self) -> Token<'s> {
+        let at = self.at;
+        if self.at_right() {
+            if self.parens > 0 {
+                return self.fail("unclosed left paren", at);
+            }
+            self.close();
+            self.inside = false;
+            return Token {
+                kind: Kind::RightDelim,
+                text: RIGHT,
+                at,
+            };
+        }
+        let rest = self.rest();
+        let Some(c) = rest.chars().next() else {
+            return self.fail("unclosed action", at);
+        };
+        let token = |kind, text| Token { kind, text, at };
+        match c {
+            c if is_space(c) => {
+                // The last space before `-}}` belongs to it.
+                while self.rest().starts_with(is_space) && !self.at_trimming_right() {
+                    self.at += 1;
+                }
+                token(
+                    Kind::Space,
+                    self.source.get(at..self.at).unwrap_or_default(),
+                )
+            }
+            '=' => token(Kind::Assign, self.take_bytes(1)),
+            ':' if rest.starts_with(":=") => token(Kind::Declare, self.take_bytes(2)),
+            ':' => self.fail("expected :=", at),
+            '|' => token(Kind::Pipe, self.take_bytes(1)),
+            '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
+            '\'' => self.quoted('\'', Kind::Char, "unterminated character constant"),
+            '`' => match rest.get(1..).and_then(|rest| rest.find('`')) {
+                Some(end) => token(Kind::RawString, self.take_bytes(end + 2)),
+                None => self.fail("unterminated raw quoted string", at),
+            },
+            '$' | '.'
+                if !(c == '.'
+                    && rest
+                        .get(1..)
+                        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))) =>
+            {
+                self.take_bytes(1);
+                let bare = if c == '$' { Kind::Variable } else { Kind::Dot };
+                if self.at_terminator() {
+                    return token(bare, if c == '$' { "$" } else { "." });
+                }
+                self.take(is_word);
+                if !self.at_terminator() {
+                    return self.fail("bad character", self.at);
+                }
+                let kind = if c == '$' {
+                    Kind::Variable
+                } else {
+                    Kind::Field
+                };
+                token(kind, self.source.get(at..self.at).unwrap_or_default())
+            }
+            '(' => {
+                self.parens += 1;
+                token(Kind::LeftParen, self.take_bytes(1))
+            }
+            ')' => {
+                let text = self.take_bytes(1);
+                match self.parens.checked_sub(1) {
+                    Some(left) => {
+                        self.parens = left;
+                        token(Kind::RightParen, text)
+                    }
+                    None => self.fail("unexpected right paren", at),
+                }
+            }
+            '+' | '-' | '.' | '0'..='9' => self.number(),
+            c if is_word(c) => self.word(),
+            c if c.is_ascii_graphic() => token(Kind::Other, self.take_bytes(1)),
+            _ => self.fail("unrecognized character in action", at),
+        }
+    }
+
+    fn quoted(&mut self, quote: char, kind: Kind, message: &'static str) -> Token<'s> {
+        let at = self.at;
+        let mut chars = self.rest().char_indices().skip(1);
+        while let Some((i, c)) = chars.next() {
+            match c {
+                '\\' => match chars.next() {
+                    Some((_, c)) if c != '\n' => {}
+                    _ => break,
+                },
+                '\n' => break,
+                c if c == quote => {
+                    return Token {
+                        kind,
+                        text: self.take_bytes(i + 1),
+                        at,
+                    };
+                }
+                _ => {}
+            }
+        }
+        self.fail(message, at)
+    }
+
+    fn word(&mut self) -> Token<'s> {
+        let at = self.at;
+        let text = self.take(is_word);
+        if !self.at_terminator() {
+            return self.fail("bad character", self.at);
+        }
+        let kind = match text {
+            "true" | "false" => Kind::Bool,
+            "nil" => Kind::Nil,
+            word => Keyword::of(word).map_or(Kind::Identifier, Kind::Keyword),
+        };
+        Token { kind, text, at }
+    }
+
+    fn number(&mut self) -> Token<'s> {
+        let at = self.at;
+        let mut ok = self.scan_number();
+        let mut kind = Kind::Number;
+        if ok && self.rest().starts_with(['+', '-']) {
+            // A complex constant: 1+2i.
+            kind = Kind::Complex;
+            ok = self.scan_number()
+                && self
+                    .source
+                    .get(at..self.at)
+                    .is_some_and(|text| text.ends_with('i'));
+        }
+        let text = self.source.get(at..self.at).unwrap_or_default();
+        if !ok {
+            return Token {
+                text,
+                ..self.fail("bad number syntax", at)
+            };
+        }
+        Token { kind, text, at }
+    }
+
+    fn accept(&mut self, set: &str) -> bool {
+        let hit = self.rest().starts_with(|c| set.contains(c));
+        self.at += usize::from(hit);
+        hit
+    }
+
+    fn scan_number(&mut self) -> bool {
+        self.accept("+-");
+        let mut digits = "0123456789_";
+        if self.accept("0") {
+            if self.accept("xX") {
+                digits = "0123456789abcdefABCDEF_";
+            } else if self.accept("oO") {
+                digits = "01234567_";
+            } else if self.accept("bB") {
+                digits = "01_";
+            }
+        }
+        self.take(|c| digits.contains(c));
+        if self.accept(".") {
+            self.take(|c| digits.contains(c));
+        }
+        let exponent = match digits.len() {
+            11 => "eE",
+            23 => "pP",
+            _ => "",
+        };
+        if !exponent.is_empty() && self.accept(exponent) {
+            self.accept("+-");
+            self.take(|c| c.is_ascii_digit() || c == '_');
+        }
+        self.accept("i");
+        if self.rest().starts_with(is_word) {
+            self.take_bytes(self.rest().chars().next().map_or(0, char::len_utf8));
+            return false;
+        }
+        true
+    }
+}
