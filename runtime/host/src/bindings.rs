@@ -24,5 +24,16 @@ wasmtime::component::bindgen!({
     world: "kanister:function/all",
     imports: { default: async | trappable },
     exports: { default: async },
+    with: {
+        "kanister:io/types.source": crate::capability::io::Source,
+        "kanister:io/types.writer": crate::capability::io::Writer,
+        "kanister:io/types.transfer": crate::capability::io::Transfer,
+        "kanister:secrets/store.secret": crate::capability::secrets::Secret,
+        "kanister:storage/locations.location": crate::capability::storage::Location,
+        "kanister:storage/locations.upload": crate::capability::storage::Upload,
+        "kanister:kube/exec.process": crate::capability::kube::exec::Process,
+        "kanister:kube/objects.watcher": crate::capability::kube::objects::Watcher,
+        "kanister:kube/workload.helper": crate::capability::kube::workload::Helper,
+    },
     additional_derives: [PartialEq],
 });

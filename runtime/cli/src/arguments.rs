@@ -1,0 +1,58 @@
+//! What the binary understands.
+
+use crate::output::Output;
+use crate::plugin;
+use clap::{ArgAction, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Backup and restore of applications on Kubernetes: every function a sandboxed
+/// WebAssembly component.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kanister",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// How results are printed.
+    #[arg(long, short, value_enum, global = true, default_value_t)]
+    pub output: Output,
+
+    /// Say more on standard error; twice for even more. `RUST_LOG` goes before it.
+    #[arg(long, short, action = ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Functions as WebAssembly components: build, list, inspect and run them
+    #[command(subcommand)]
+    Plugin(plugin::Command),
+
+    /// Print the CustomResourceDefinitions of ActionSet, Blueprint and Profile
+    Crds,
+
+    /// Print the completions of a shell
+    #[command(after_help = "Example: kanister completions bash > /etc/bash_completion.d/kanister")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,22 @@
+//! Events of `tracing` on standard error.
+
+use std::io::{self, IsTerminal};
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging: warnings, or more with `-v`; `RUST_LOG` goes before both.
+pub fn start(verbose: u8) {
+    let level = match verbose {
+        0 => "warn,kanister::function=info",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(verbose > 1)
+        .without_time()
+        .init();
+}

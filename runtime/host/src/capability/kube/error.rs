@@ -1,0 +1,223 @@
+//! What can go wrong between the host and the API server.
+
+use crate::authority::Denial;
+use crate::bindings::kanister::kube::types as wit;
+use crate::capability::cancel::millis;
+use crate::capability::io::IoError;
+use kube::core::Status;
+use std::time::Duration;
+
+/// Bytes of a message that a server may put into an error of ours.
+const LONGEST_MESSAGE: usize = 2 << 10;
+
+/// Why Kubernetes did not do it; `kanister:kube/types.error` in the contract.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum KubeError {
+    /// The authority refused.
+    #[error("{0}")]
+    Denied(Box<Denial>),
+    /// No such object.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// An object of that name is there.
+    #[error("already exists: {0}")]
+    AlreadyExists(String),
+    /// The object has changed meanwhile, or a precondition does not hold.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// The request is wrong.
+    #[error("invalid: {0}")]
+    Invalid(String),
+    /// The identity that the function runs as may not do this.
+    #[error("forbidden by the cluster: {0}")]
+    Forbidden(String),
+    /// It took too long.
+    #[error("timed out")]
+    Timeout,
+    /// The call was asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// The server asks for patience.
+    #[error("the API server asks to try again later")]
+    Throttled(Option<Duration>),
+    /// Worth trying again.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// The connection ended before the command or the log did.
+    #[error("the connection ended before it was complete")]
+    Truncated,
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl KubeError {
+    /// Whether the same request may succeed in a moment.
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Throttled(_) | Self::Timeout
+        )
+    }
+
+    /// The answer of a server that refused, by its HTTP status and, if it sent one, its
+    /// `Status` object.
+    pub(super) fn of_status(status: &Status, retry_after: Option<Duration>) -> Self {
+        let message = brief(&status.message);
+        match status.code {
+            404 => Self::NotFound(message),
+            409 if status.reason == "AlreadyExists" => Self::AlreadyExists(message),
+            409 | 410 | 412 => Self::Conflict(message),
+            401 | 403 => Self::Forbidden(message),
+            429 => Self::Throttled(retry_after.or(match status.details.as_ref() {
+                Some(details) if details.retry_after_seconds > 0 => {
+                    Some(Duration::from_secs(details.retry_after_seconds.into()))
+                }
+                _ => None,
+            })),
+            400..500 => Self::Invalid(message),
+            500.. => Self::Unavailable(message),
+            _ => Self::Other(message),
+        }
+    }
+}
+
+/// A stranger's text, cut to what an error can carry and without control characters.
+pub(super) fn brief(text: &str) -> String {
+    let mut short = String::new();
+    for c in text.trim().chars() {
+        if short.len() >= LONGEST_MESSAGE {
+            short.push('…');
+            break;
+        }
+        short.push(if c.is_control() { ' ' } else { c });
+    }
+    short
+}
+
+impl From<kube::Error> for KubeError {
+    fn from(error: kube::Error) -> Self {
+        if let Some(denial) = chain(&error).find_map(|error| error.downcast_ref::<Denial>()) {
+            return Self::Denied(Box::new(denial.clone()));
+        }
+        match error {
+            kube::Error::Api(status) => Self::of_status(&status, None),
+            kube::Error::BuildRequest(_) | kube::Error::HttpError(_) => {
+                Self::Invalid(brief(&error.to_string()))
+            }
+            kube::Error::SerdeError(error) => {
+                Self::Other(format!("the API server's answer is not understood: {error}"))
+            }
+            other => Self::Unavailable(format!(
+                "no answer from the API server: {}",
+                root_cause(&other)
+            )),
+        }
+    }
+}
+
+type DynError = dyn std::error::Error + 'static;
+
+/// An error and what lies below it.
+fn chain(error: &DynError) -> impl Iterator<Item = &DynError> {
+    /// More layers than any stack of ours has; a chain that never ends is cut there.
+    const DEPTH: usize = 16;
+    std::iter::successors(Some(error), |error| error.source()).take(DEPTH)
+}
+
+/// What lies at the bottom: the layers above it only say that something failed.
+fn root_cause(error: &DynError) -> String {
+    chain(error)
+        .last()
+        .map_or_else(String::new, |last| brief(&last.to_string()))
+}
+
+impl From<KubeError> for wit::Error {
+    fn from(error: KubeError) -> Self {
+        match error {
+            KubeError::Denied(denial) => Self::Denied((&*denial).into()),
+            KubeError::NotFound(what) => Self::NotFound(what),
+            KubeError::AlreadyExists(what) => Self::AlreadyExists(what),
+            KubeError::Conflict(why) => Self::Conflict(why),
+            KubeError::Invalid(why) => Self::Invalid(why),
+            KubeError::Forbidden(why) => Self::Forbidden(why),
+            KubeError::Timeout => Self::Timeout,
+            KubeError::Cancelled => Self::Cancelled,
+            KubeError::Throttled(after) => Self::Throttled(after.map(millis)),
+            KubeError::Unavailable(why) => Self::Unavailable(why),
+            KubeError::Truncated => Self::Truncated,
+            KubeError::Other(why) => Self::Other(why),
+        }
+    }
+}
+
+impl From<KubeError> for IoError {
+    fn from(error: KubeError) -> Self {
+        match error {
+            KubeError::Denied(denial) => Self::Denied(denial),
+            KubeError::NotFound(_) => Self::NotFound,
+            KubeError::AlreadyExists(_) => Self::AlreadyExists,
+            KubeError::Conflict(_) => Self::PreconditionFailed,
+            KubeError::Timeout => Self::Timeout,
+            KubeError::Cancelled => Self::Cancelled,
+            KubeError::Throttled(_) => Self::Unavailable(error.to_string()),
+            KubeError::Unavailable(why) => Self::Unavailable(why),
+            KubeError::Truncated => Self::Truncated,
+            KubeError::Invalid(_) | KubeError::Forbidden(_) | KubeError::Other(_) => {
+                Self::Other(error.to_string())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(code: u16, reason: &str) -> Status {
+        Status::failure("pods \"db\" is odd", reason).with_code(code)
+    }
+
+    #[test]
+    fn each_answer_of_a_server_has_its_case() {
+        let of = |code, reason| KubeError::of_status(&status(code, reason), None);
+        let text = "pods \"db\" is odd".to_owned();
+        assert_eq!(of(404, "NotFound"), KubeError::NotFound(text.clone()));
+        assert_eq!(of(409, "Conflict"), KubeError::Conflict(text.clone()));
+        assert_eq!(
+            of(409, "AlreadyExists"),
+            KubeError::AlreadyExists(text.clone())
+        );
+        assert_eq!(of(403, "Forbidden"), KubeError::Forbidden(text.clone()));
+        assert_eq!(of(422, "Invalid"), KubeError::Invalid(text.clone()));
+        assert_eq!(of(400, "BadRequest"), KubeError::Invalid(text.clone()));
+        assert_eq!(of(503, ""), KubeError::Unavailable(text));
+        assert_eq!(of(429, ""), KubeError::Throttled(None));
+    }
+
+    #[test]
+    fn the_server_says_how_long_to_wait() {
+        let after = Duration::from_secs(7);
+        assert_eq!(
+            KubeError::of_status(&status(429, ""), Some(after)),
+            KubeError::Throttled(Some(after))
+        );
+        let mut detailed = status(429, "TooManyRequests");
+        detailed.details = serde_json::from_value(serde_json::json!({"retryAfterSeconds": 3})).ok();
+        assert_eq!(
+            KubeError::of_status(&detailed, None),
+            KubeError::Throttled(Some(Duration::from_secs(3)))
+        );
+        assert_eq!(
+            wit::Error::from(KubeError::Throttled(Some(after))),
+            wit::Error::Throttled(Some(7000))
+        );
+    }
+
+    #[test]
+    fn a_long_or_dirty_message_is_cut_and_cleaned() {
+        let message = brief(&format!("a\u{1b}[31m\nb{}", "x".repeat(10_000)));
+        assert!(message.starts_with("a [31m b"));
+        assert!(message.len() < LONGEST_MESSAGE + 8);
+    }
+}

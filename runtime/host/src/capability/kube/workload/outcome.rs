@@ -1,0 +1,126 @@
+//! How a pod ended, from its status.
+
+use crate::bindings::kanister::kube::workload::{ContainerOutcome, Outcome};
+use crate::capability::kube::KubeError;
+use crate::capability::kube::error::brief;
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod, PodStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use serde_json::Value;
+
+/// A pod's status, as far as it can be read.
+pub(super) fn status(pod: &Value) -> Result<PodStatus, KubeError> {
+    let pod: Pod = serde_json::from_value(pod.clone())
+        .map_err(|error| KubeError::Other(format!("the pod's status is not understood: {error}")))?;
+    Ok(pod.status.unwrap_or_default())
+}
+
+/// The outcome of a pod that has ended; none while it runs.
+pub(super) fn outcome(pod: &Value) -> Result<Option<Outcome>, KubeError> {
+    let PodStatus {
+        phase,
+        reason,
+        message,
+        init_container_statuses,
+        container_statuses,
+        ..
+    } = status(pod)?;
+    let phase = phase.unwrap_or_default();
+    if phase != "Succeeded" && phase != "Failed" {
+        return Ok(None);
+    }
+    let inits = init_container_statuses.unwrap_or_default();
+    let containers = container_statuses.unwrap_or_default();
+    Ok(Some(Outcome {
+        phase,
+        reason: brief(&reason.unwrap_or_default()),
+        message: brief(&message.unwrap_or_default()),
+        containers: inits.into_iter().chain(containers).map(container).collect(),
+    }))
+}
+
+fn container(status: ContainerStatus) -> ContainerOutcome {
+    let name = status.name;
+    let state = status.state.unwrap_or_default();
+    if let Some(ended) = state.terminated {
+        return ContainerOutcome {
+            name,
+            exit_code: Some(ended.exit_code),
+            signal: ended.signal.filter(|signal| *signal != 0),
+            reason: brief(&ended.reason.unwrap_or_default()),
+            message: brief(&ended.message.unwrap_or_default()),
+            started_ms: ended.started_at.as_ref().and_then(millis),
+            finished_ms: ended.finished_at.as_ref().and_then(millis),
+        };
+    }
+    let (reason, message) = match state.waiting {
+        Some(waiting) => (waiting.reason, waiting.message),
+        None => (None, None),
+    };
+    ContainerOutcome {
+        name,
+        exit_code: None,
+        signal: None,
+        reason: brief(&reason.unwrap_or_default()),
+        message: brief(&message.unwrap_or_default()),
+        started_ms: state
+            .running
+            .and_then(|running| running.started_at.as_ref().and_then(millis)),
+        finished_ms: None,
+    }
+}
+
+fn millis(time: &Time) -> Option<u64> {
+    u64::try_from(time.0.as_millisecond()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_failed_pod_says_what_became_of_each_container() {
+        let pod = json!({"status": {
+            "phase": "Failed", "reason": "Evicted", "message": "no room\n",
+            "initContainerStatuses": [{
+                "name": "init", "ready": false, "restartCount": 0, "image": "", "imageID": "",
+                "state": {"terminated": {
+                    "exitCode": 0, "reason": "Completed",
+                    "startedAt": "1970-01-01T00:00:01Z", "finishedAt": "1970-01-01T00:00:02Z",
+                }},
+            }],
+            "containerStatuses": [
+                {
+                    "name": "a", "ready": false, "restartCount": 0, "image": "", "imageID": "",
+                    "state": {"terminated": {"exitCode": 137, "signal": 9, "reason": "OOMKilled"}},
+                },
+                {
+                    "name": "b", "ready": false, "restartCount": 0, "image": "", "imageID": "",
+                    "state": {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}},
+                },
+            ],
+        }});
+        let outcome = outcome(&pod).unwrap().unwrap();
+        assert_eq!(
+            (outcome.phase.as_str(), outcome.reason.as_str()),
+            ("Failed", "Evicted")
+        );
+        assert_eq!(outcome.message, "no room");
+        let [init, a, b] = outcome.containers.as_slice() else {
+            panic!("three containers");
+        };
+        assert_eq!((init.started_ms, init.finished_ms), (Some(1000), Some(2000)));
+        assert_eq!((a.exit_code, a.signal), (Some(137), Some(9)));
+        assert_eq!(a.reason, "OOMKilled");
+        assert_eq!((b.exit_code, b.reason.as_str()), (None, "ImagePullBackOff"));
+    }
+
+    #[test]
+    fn a_pod_that_runs_has_no_outcome() {
+        for phase in ["Pending", "Running", "Unknown"] {
+            let pod = json!({"status": {"phase": phase}});
+            assert!(outcome(&pod).unwrap().is_none());
+        }
+        assert!(outcome(&json!({})).unwrap().is_none());
+    }
+}

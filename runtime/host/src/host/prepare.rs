@@ -1,0 +1,168 @@
+//! Before a call: are the arguments right, what do they need, and may they have it?
+
+use crate::arguments;
+use crate::authority::{
+    Authority, Caller, Context, FunctionIdentity, Granted, Layer, LayerKind, effective, granted, plan_rules,
+};
+use crate::call::{CallError, DenialReport, Invocation, Question, Services};
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::registry::Function;
+use kanister_api::function::{GrantFile, Rules, to_flow_yaml};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A call that somebody wants to make.
+pub struct Request<'a> {
+    /// Of what.
+    pub function: &'a Function,
+    /// Rendered arguments, with tokens in place of secrets.
+    pub args: Map<String, Value>,
+    /// The parameters of the run that a function may see, without credentials.
+    pub params: Value,
+    /// What operators grant.
+    pub grants: &'a GrantFile,
+    /// What the variables of rules stand for.
+    pub context: &'a Context,
+    /// The plural resources of the groups and kinds that a plan may name.
+    pub kinds: &'a BTreeMap<(String, String), String>,
+}
+
+/// A call that may be made.
+#[derive(Debug)]
+pub struct Prepared {
+    function: Function,
+    question: Question,
+    authority: Arc<Authority>,
+    granted: Granted,
+    limits: Limits,
+}
+
+pub(super) async fn prepare(
+    request: Request<'_>,
+    maximum: &Limits,
+) -> Result<Prepared, CallError> {
+    let Request {
+        function,
+        args,
+        params,
+        grants,
+        context,
+        kinds,
+    } = request;
+    let args = arguments::check(&function.descriptor, args).map_err(CallError::InvalidArguments)?;
+    let question = Question {
+        function: function.descriptor.name.clone(),
+        version: function.descriptor.version.clone(),
+        args: Value::Object(args),
+        params,
+    };
+    function.plugin.validate(&question).await?;
+    let plan = function.plugin.plan(&question).await?;
+
+    let manifest = function.plugin.manifest();
+    let identity = FunctionIdentity {
+        name: question.function.clone(),
+        version: question.version.clone(),
+        digest: function.plugin.digest(),
+    };
+    let granted = granted(&identity, manifest, grants, context)
+        .map_err(|conflict| CallError::Grants(conflict.to_string()))?;
+    let mut layers = vec![Layer::manifest(manifest, context), granted.layer.clone()];
+    if let Some(plan) = plan {
+        let resolve = |group: &str, kind: &str| {
+            kinds.get(&(group.to_owned(), kind.to_owned())).cloned()
+        };
+        let rules = |plan: &[_]| {
+            plan_rules(plan, &resolve).map_err(|error| CallError::Malformed(error.to_string()))
+        };
+        // The whole first: it is refused if it is too large to look at each access.
+        let whole = rules(&plan)?;
+        for access in &plan {
+            foreseen(&layers, rules(std::slice::from_ref(access))?, context)?;
+        }
+        layers.push(Layer::new(LayerKind::Plan, whole, context));
+    }
+    let limits = Limits::default()
+        .asked(&granted.limits.clone().or(&manifest.limits))
+        .capped(maximum);
+    Ok(Prepared {
+        function: function.clone(),
+        question,
+        authority: Arc::new(Authority::new(layers, context)),
+        granted,
+        limits,
+    })
+}
+
+/// Denies now what would be denied later: a planned access of which a layer allows
+/// nothing at all.
+fn foreseen(layers: &[Layer], planned: Rules, context: &Context) -> Result<(), CallError> {
+    let plan = Layer::new(LayerKind::Plan, planned, context);
+    if plan.rules().is_empty() {
+        return Ok(());
+    }
+    for layer in layers {
+        if effective(&[layer.clone(), plan.clone()]).is_empty() {
+            let line = to_flow_yaml(plan.rules());
+            let line = line.trim_start_matches('{').trim_end_matches('}');
+            return Err(CallError::Denied(Box::new(DenialReport {
+                access: format!("planned: {line}"),
+                reason: format!(
+                    "refused by {}: none of its rules allows any of it; the call was not started",
+                    layer.kind()
+                ),
+                grant: line.to_owned(),
+            })));
+        }
+    }
+    Ok(())
+}
+
+impl Prepared {
+    /// What is called.
+    #[must_use]
+    pub fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// What it is asked: the arguments are checked and complete.
+    #[must_use]
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// What operators gave: the bindings of slots.
+    #[must_use]
+    pub fn granted(&self) -> &Granted {
+        &self.granted
+    }
+
+    /// What it may use.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The gate in front of its services.
+    #[must_use]
+    pub(super) fn gate(&self, invocation: &Invocation, services: &Services) -> Gate {
+        let caller = Caller {
+            invocation: invocation.id.clone(),
+            function: self.question.function.clone(),
+            action_set: invocation.action_set.clone(),
+        };
+        Gate::new(
+            caller,
+            Arc::clone(&self.authority),
+            Arc::clone(&services.audit),
+        )
+    }
+}
