@@ -55,8 +55,12 @@ fn checksum(algorithm: &'static str, base64: &str) -> Option<Checksum> {
 }
 
 fn amazon(headers: &HeaderMap) -> Option<Checksum> {
-    // A checksum of checksums says COMPOSITE here, and ends in a dash and the number of parts.
-    if text(headers, "x-amz-checksum-type") == Some("COMPOSITE") {
+    // A checksum of checksums says COMPOSITE here, and ends in a dash and the number of parts. Of an
+    // object with parts, whose ETag ends so, only what is said to be of the whole counts: some stores
+    // still announce the checksum of the object that it has replaced.
+    let kind = text(headers, "x-amz-checksum-type");
+    let in_parts = text(headers, "etag").is_some_and(|tag| tag.contains('-'));
+    if kind == Some("COMPOSITE") || (in_parts && kind != Some("FULL_OBJECT")) {
         return None;
     }
     [

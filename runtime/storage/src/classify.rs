@@ -69,6 +69,10 @@ fn by_code(text: &str, place: &Place) -> Option<Error> {
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
             Error::ExpiredCredentials { place, code }
         }
+        // The code also means a firewall's or a policy's refusal; only the text tells them apart.
+        "AuthorizationFailure" if text.contains("failed to authenticate") => {
+            Error::WrongCredentials { place, code }
+        }
         "AccessDenied"
         | "AllAccessDisabled"
         | "AuthorizationFailure"

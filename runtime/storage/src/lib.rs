@@ -19,6 +19,7 @@ mod read;
 mod remove;
 mod secret;
 mod store;
+mod target;
 mod transport;
 mod upload;
 
@@ -30,4 +31,5 @@ pub use profile::{Credential, Profile, ProfileJsonError, SecretData};
 pub use read::{Chunk, ReadRange, Source, Summary};
 pub use secret::Secret;
 pub use store::{FileRoots, StoreOptions};
-pub use upload::{IfExists, Upload, WriteOptions};
+pub use target::IfExists;
+pub use upload::{Upload, WriteOptions};

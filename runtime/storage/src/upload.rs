@@ -1,10 +1,7 @@
 //! Writing an object: nothing is visible before `commit`, nothing stays without it.
 
 use bytes::Bytes;
-use object_store::{
-    MultipartUpload, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult,
-};
-use std::sync::Arc;
+use object_store::{MultipartUpload, PutPayload, PutResult};
 use tokio::task::JoinSet;
 
 use crate::checksum::{Announced, Checksum, Hasher};
@@ -14,17 +11,7 @@ use crate::key::Key;
 use crate::location::{Location, ObjectMeta};
 use crate::parts;
 use crate::read::Summary;
-
-/// What happens if the object is there already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfExists {
-    /// It is replaced, at once and as a whole.
-    #[default]
-    Replace,
-    /// The write fails. For an object that is sent in one request the store decides; for a larger one
-    /// it is asked at the beginning and again right before the end.
-    Fail,
-}
+use crate::target::{IfExists, Target};
 
 /// How an object is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,10 +24,7 @@ pub struct WriteOptions {
 
 /// An object on its way into a store.
 pub struct Upload {
-    location: Location,
-    key: Key,
-    place: Place,
-    if_exists: IfExists,
+    target: Target,
     /// What was appended and is not on its way yet.
     buffer: Vec<Bytes>,
     buffered: usize,
@@ -59,10 +43,12 @@ impl Upload {
     pub(crate) fn new(location: Location, key: Key, place: Place, options: WriteOptions) -> Self {
         let WriteOptions { if_exists, sha256 } = options;
         Self {
-            location,
-            key,
-            place,
-            if_exists,
+            target: Target {
+                location,
+                key,
+                place,
+                if_exists,
+            },
             buffer: Vec::new(),
             buffered: 0,
             multipart: None,
@@ -131,7 +117,7 @@ impl Upload {
         let sha256 = self.sha256.take().map(Hasher::finish);
         if expected.is_some_and(|e| !matches(e, self.total, sha256.as_ref())) {
             return Err(Error::Unexpected {
-                place: self.place.clone(),
+                place: self.target.place.clone(),
                 expected: expected.map_or(0, |e| e.bytes),
                 got: self.total,
             });
@@ -148,16 +134,16 @@ impl Upload {
             && crc != *stored
         {
             // The store holds something else than was sent: it must not be taken for the object.
-            let path = self.key.path();
-            let reader = &self.location.store.reader;
+            let path = self.target.key.path();
+            let reader = &self.target.location.store.reader;
             let _ = object_store::ObjectStoreExt::delete(reader, &path).await;
             return Err(Error::ChecksumMismatch {
-                place: self.place.clone(),
+                place: self.target.place.clone(),
                 algorithm: crc.algorithm,
             });
         }
-        let full = self.key.as_str();
-        let key = self.location.prefix.strip(full).unwrap_or(full);
+        let full = self.target.key.as_str();
+        let key = self.target.location.prefix.strip(full).unwrap_or(full);
         Ok(ObjectMeta {
             key: key.to_owned(),
             size: self.total,
@@ -168,64 +154,8 @@ impl Upload {
     }
 
     async fn put(&mut self) -> Result<PutResult, Error> {
-        let payload: PutPayload = std::mem::take(&mut self.buffer).into_iter().collect();
-        let mode = match self.if_exists {
-            IfExists::Replace => PutMode::Overwrite,
-            IfExists::Fail => PutMode::Create,
-        };
-        let path = self.key.path();
-        let options = || PutOptions::from(mode.clone());
-        let store = &self.location.store;
-        let first = store.writer.put_opts(&path, payload.clone(), options());
-        let error = match first.await {
-            Ok(result) => return Ok(result),
-            Err(e) => classify(e, &self.place),
-        };
-        match self.without_checksums(&error) {
-            Some(plain) => {
-                let second = plain.put_opts(&path, payload, options()).await;
-                second.map_err(|e| classify(e, &self.place))
-            }
-            None => Err(error),
-        }
-    }
-
-    /// The store to try after `error`, if that may come from checksums which it does not know.
-    fn without_checksums(&self, error: &Error) -> Option<&Arc<dyn ObjectStore>> {
-        let plain = self.location.store.plain.as_ref();
-        plain.filter(|_| matches!(error, Error::Other { .. }))
-    }
-
-    async fn begin(&self) -> Result<Box<dyn MultipartUpload>, Error> {
-        self.check_absent().await?;
-        let path = self.key.path();
-        let options = PutMultipartOptions::default;
-        let writer = &self.location.store.writer;
-        let error = match writer.put_multipart_opts(&path, options()).await {
-            Ok(upload) => return Ok(upload),
-            Err(e) => classify(e, &self.place),
-        };
-        match self.without_checksums(&error) {
-            Some(plain) => {
-                let second = plain.put_multipart_opts(&path, options()).await;
-                second.map_err(|e| classify(e, &self.place))
-            }
-            None => Err(error),
-        }
-    }
-
-    async fn check_absent(&self) -> Result<(), Error> {
-        if self.if_exists == IfExists::Replace {
-            return Ok(());
-        }
-        let options = object_store::GetOptions::new().with_head(true);
-        let reader = &self.location.store.reader;
-        let found = reader.get_opts(&self.key.path(), options).await;
-        match found.map_err(|e| classify(e, &self.place)) {
-            Ok(_) => Err(Error::AlreadyExists(self.place.clone())),
-            Err(Error::NotFound(_)) => Ok(()),
-            Err(e) => Err(e),
-        }
+        let payload = std::mem::take(&mut self.buffer).into_iter().collect();
+        self.target.put(payload).await
     }
 
     async fn send_part(&mut self) -> Result<(), Error> {
@@ -236,7 +166,7 @@ impl Upload {
         }
         let mut upload = match self.multipart.take() {
             Some(upload) => upload,
-            None => self.begin().await?,
+            None => self.target.begin().await?,
         };
         let part = upload.put_part(payload);
         self.multipart = Some(upload);
@@ -250,10 +180,10 @@ impl Upload {
         match self.sending.join_next().await {
             Some(Ok((size, result))) => {
                 self.in_flight -= size;
-                result.map_err(|e| classify(e, &self.place))
+                result.map_err(|e| classify(e, &self.target.place))
             }
             Some(Err(_)) => Err(Error::Other {
-                place: self.place.clone(),
+                place: self.target.place.clone(),
                 reason: "the upload of a part was stopped".into(),
             }),
             None => {
@@ -270,13 +200,13 @@ impl Upload {
         while !self.sending.is_empty() {
             self.wait_for_one().await?;
         }
-        self.check_absent().await?;
+        self.target.check_absent().await?;
         let result = match &mut self.multipart {
             Some(upload) => upload.complete().await,
             // Set by the part that was sent before.
             None => return self.put().await,
         };
-        let result = result.map_err(|e| classify(e, &self.place))?;
+        let result = result.map_err(|e| classify(e, &self.target.place))?;
         self.multipart = None;
         Ok(result)
     }
@@ -286,7 +216,7 @@ impl Upload {
         if let Some(mut upload) = self.multipart.take()
             && let Err(e) = upload.abort().await
         {
-            let error = classify(e, &self.place);
+            let error = classify(e, &self.target.place);
             tracing::warn!(%error, "an unfinished upload could not be removed; the store's lifecycle rules must");
         }
     }
