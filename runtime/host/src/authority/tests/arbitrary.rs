@@ -276,7 +276,9 @@ fn kubernetes_access(texts: Texts) -> impl Strategy<Value = KubernetesAccess> {
 
 fn exec_access(texts: Texts) -> impl Strategy<Value = ExecAccess> {
     let argument = match texts {
-        Texts::Few => select(&["a", "b", "*", "**"]).prop_map(str::to_owned).boxed(),
+        Texts::Few => select(&["a", "b", "*", "**"])
+            .prop_map(str::to_owned)
+            .boxed(),
         Texts::Hostile => texts.name(),
     };
     (
@@ -322,7 +324,12 @@ fn workload_access(texts: Texts) -> impl Strategy<Value = WorkloadAccess> {
 fn http_access() -> impl Strategy<Value = HttpAccess> {
     (
         select(&[HttpScheme::Https, HttpScheme::Http]),
-        of::<HostPattern>(&["example.com", "a.example.com", "b.a.example.com", "10.0.0.1"]),
+        of::<HostPattern>(&[
+            "example.com",
+            "a.example.com",
+            "b.a.example.com",
+            "10.0.0.1",
+        ]),
         select(&[443_u16, 80, 8443]),
         select(&["GET", "POST"]),
         select(&["/", "/v1", "/v1/x/y", "/v10", "/v1/%2e%2e/x"]),

@@ -22,7 +22,8 @@ fn exact(name: &str) -> ObjectName {
     ObjectName::Exact(name.to_owned())
 }
 
-const PODS: &str = "{verbs: [\"*\"], groups: [\"\"], resources: [pods], names: [\"*\"], namespaces: ";
+const PODS: &str =
+    "{verbs: [\"*\"], groups: [\"\"], resources: [pods], names: [\"*\"], namespaces: ";
 
 /// T2: another namespace.
 #[test]
@@ -68,14 +69,24 @@ fn powerful_subresources_have_to_be_named() {
     let named = authority(&format!(
         "kubernetes:\n- {PODS}[\"*\"], subresources: [portforward]}}"
     ));
-    for sub in ["attach", "exec", "portforward", "proxy", "ephemeralcontainers", "token"] {
+    for sub in [
+        "attach",
+        "exec",
+        "portforward",
+        "proxy",
+        "ephemeralcontainers",
+        "token",
+    ] {
         let create = pods(Verb::Create, Some("shop"), exact("p"), Some(sub));
         assert!(any.decide(&create).is_err(), "{sub}");
         assert_eq!(named.decide(&create).is_ok(), sub == "portforward", "{sub}");
     }
     let log = pods(Verb::Get, Some("shop"), exact("p"), Some("log"));
     assert!(any.decide(&log).is_ok());
-    assert!(any.decide(&pods(Verb::Get, Some("shop"), exact("p"), None)).is_err());
+    assert!(
+        any.decide(&pods(Verb::Get, Some("shop"), exact("p"), None))
+            .is_err()
+    );
 }
 
 /// T2: a right to one name is no right to a list.
@@ -111,8 +122,16 @@ fn an_own_helper_pod_may_be_looked_at_and_deleted_and_no_more() {
     assert!(authority.decide(&get).is_err());
     authority.adopt_pod("kanister", "helper-1");
     for verb in [Verb::Get, Verb::List, Verb::Watch, Verb::Delete] {
-        assert!(authority.decide(&in_kanister(verb, "helper-1", None)).is_ok());
-        assert!(authority.decide(&in_kanister(verb, "helper-2", None)).is_err());
+        assert!(
+            authority
+                .decide(&in_kanister(verb, "helper-1", None))
+                .is_ok()
+        );
+        assert!(
+            authority
+                .decide(&in_kanister(verb, "helper-2", None))
+                .is_err()
+        );
     }
     let log = in_kanister(Verb::Get, "helper-1", Some("log"));
     assert!(authority.decide(&log).is_ok());

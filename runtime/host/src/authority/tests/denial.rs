@@ -72,7 +72,7 @@ proptest! {
     fn the_line_of_a_denial_allows_nothing_beside(
         asked in access(Texts::Few), others in prop::collection::vec(access(Texts::Few), 16),
     ) {
-        let granted = super::context().resolve(exact(&asked));
+        let granted = context().resolve(exact(&asked));
         for other in others {
             if allows(&granted, &other) {
                 prop_assert!(within(&asked, &other), "{} opens {}", asked, other);
@@ -85,14 +85,16 @@ proptest! {
     fn hostile_names_open_only_themselves(
         asked in access(Texts::Hostile), other in access(Texts::Hostile),
     ) {
-        let granted = super::context().resolve(exact(&asked));
+        let granted = context().resolve(exact(&asked));
         prop_assert!(!allows(&granted, &other) || within(&asked, &other), "{asked} opens {other}");
     }
 }
 
 #[test]
 fn a_denial_names_layer_reason_and_line() {
-    let authority = authority("kubernetes:\n- {verbs: [get], groups: [\"\"], resources: [secrets], namespaces: [$subject], names: [app]}");
+    let authority = authority(
+        "kubernetes:\n- {verbs: [get], groups: [\"\"], resources: [secrets], namespaces: [$subject], names: [app]}",
+    );
     let denial = authority
         .decide(&Access::Kubernetes(KubernetesAccess {
             verb: kanister_api::function::Verb::Get,

@@ -61,13 +61,17 @@ fn cluster_grant(spec: &str) -> String {
 
 #[test]
 fn nothing_granted_is_nothing_allowed() {
-    let denial = authority("").decide(&exec("shop", &["pg_dump"])).unwrap_err();
+    let denial = authority("")
+        .decide(&exec("shop", &["pg_dump"]))
+        .unwrap_err();
     assert!(denial.reason().contains("no grant names the function Dump"));
 }
 
 #[test]
 fn a_section_is_granted_as_the_manifest_has_it() {
-    let authority = authority(&cluster_grant("{functions: [{name: Dump}], allow: [exec, secrets]}"));
+    let authority = authority(&cluster_grant(
+        "{functions: [{name: Dump}], allow: [exec, secrets]}",
+    ));
     assert!(authority.decide(&exec("shop", &["pg_dump", "-Fc"])).is_ok());
     assert!(authority.decide(&exec("shop", &["sh"])).is_err());
     // T4: to see a secret's bytes always needs a rule that says so.
@@ -110,7 +114,14 @@ fn a_namespaced_grant_reaches_only_its_namespace() {
     let foreign = authority(&in_namespace("other"));
     assert!(foreign.decide(&exec("shop", &["pg_dump"])).is_err());
     assert!(foreign.decide(&exec("other", &["pg_dump"])).is_err());
-    assert!(give(&in_namespace("shop")).unwrap().layer.rules().kubernetes.is_empty());
+    assert!(
+        give(&in_namespace("shop"))
+            .unwrap()
+            .layer
+            .rules()
+            .kubernetes
+            .is_empty()
+    );
 }
 
 #[test]

@@ -15,7 +15,12 @@ fn plan(accesses: &[wit::Access]) -> Result<Rules, PlanError> {
     Ok(context().resolve(plan_rules(accesses, &kinds)?))
 }
 
-fn kube(verb: &str, resource: wit::ResourceName, scope: wit::Scope, name: Option<&str>) -> wit::Access {
+fn kube(
+    verb: &str,
+    resource: wit::ResourceName,
+    scope: wit::Scope,
+    name: Option<&str>,
+) -> wit::Access {
     wit::Access::Kube(wit::KubeAccess {
         verb: verb.to_owned(),
         group: "apps".to_owned(),
@@ -212,7 +217,10 @@ fn malformed_plans_are_errors() {
 #[test]
 fn a_plan_has_a_size() {
     let many = vec![exec_plan(vec![wit::ArgvPart::Any]); 1025];
-    assert!(matches!(plan(&many), Err(PlanError::Size { accesses: 1025, .. })));
+    assert!(matches!(
+        plan(&many),
+        Err(PlanError::Size { accesses: 1025, .. })
+    ));
     let long = exec_plan(vec![wit::ArgvPart::Exact("x".repeat(2 << 20))]);
     assert!(matches!(plan(&[long]), Err(PlanError::Size { .. })));
 }
