@@ -51,6 +51,7 @@ pub mod http;
 pub mod kube;
 pub mod output;
 mod panic;
+pub mod phase_output;
 mod plugin;
 pub mod pod;
 pub mod prelude;

@@ -1,6 +1,7 @@
 //! `cargo xtask component DIR`: a component of one crate of the workspace.
 
 use crate::components;
+use kanister_plugin::Permission;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -18,7 +19,14 @@ impl Component {
         components::write_if_changed(&self.out, &built.bytes)?;
         println!("{}: {} bytes", self.out.display(), built.bytes.len());
         for permission in built.component.permissions() {
-            println!("  {} {}", permission.import.name, permission.meaning);
+            let Permission {
+                import, meaning, ..
+            } = permission;
+            println!(
+                "  {} {meaning}: {}",
+                import.name,
+                import.functions.join(", ")
+            );
         }
         Ok(())
     }
