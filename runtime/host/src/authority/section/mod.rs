@@ -6,6 +6,8 @@ mod http;
 mod kubernetes;
 mod secret;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod workload;
 
 pub(crate) use address::{AddressClass, class_of};
