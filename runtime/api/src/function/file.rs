@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::FileError;
 use super::grant::{ClusterFunctionGrant, FunctionGrant, GrantSpec};
+use super::pattern::WordPattern;
+use super::rules::{KubernetesRule, Rules};
 use crate::ObjectMeta;
 
 /// The most bytes that a manifest or a file of grants may have.
@@ -105,8 +107,23 @@ impl GrantFile {
     }
 }
 
+/// Whether the rules can mean something.
+pub(super) fn check_rules(rules: &Rules) -> Result<(), String> {
+    let exec = WordPattern::Exact("exec".into());
+    let names_exec = |rule: &KubernetesRule| rule.subresources.contains(&exec);
+    if rules.kubernetes.iter().any(names_exec) {
+        return Err(
+            "a kubernetes rule names the subresource exec, which it cannot allow: commands in \
+             containers need an exec rule, which says what is run"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
 /// Whether the fields of a grant fit together.
 fn check(spec: &GrantSpec, namespaced: bool) -> Result<(), String> {
+    check_rules(&spec.rules)?;
     if spec.functions.is_empty() {
         return Err("spec.functions names no function, so the grant is for none".to_owned());
     }

@@ -85,6 +85,12 @@ impl FunctionManifest {
     /// # Errors
     /// [`FileError`] with line and column if the text is not a manifest.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, FileError> {
-        file::one(file, text)
+        let manifest: Self = file::one(file, text)?;
+        file::check_rules(&manifest.requires).map_err(|message| FileError::Object {
+            file: file.to_owned(),
+            object: format!("FunctionManifest {}", manifest.plugin.name),
+            message,
+        })?;
+        Ok(manifest)
     }
 }

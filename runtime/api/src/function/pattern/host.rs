@@ -65,7 +65,14 @@ impl DomainPattern {
         match Host::parse(text).ok()? {
             Host::Domain(name) => {
                 let name = name.strip_suffix('.').unwrap_or(&name);
-                let sound = !name.is_empty() && name.split('.').all(|label| !label.is_empty());
+                // IDNA maps further characters to ASCII ones that no name has, `*` among them.
+                let label = |label: &str| {
+                    !label.is_empty()
+                        && label
+                            .bytes()
+                            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                };
+                let sound = name.split('.').all(label);
                 sound.then(|| Self::Domain(name.into()))
             }
             Host::Ipv4(address) => Some(Self::Address(address.into())),

@@ -60,18 +60,30 @@ pub enum ImageVersion {
 }
 
 fn is_segment(text: &str) -> bool {
-    !text.is_empty()
-        && !matches!(text, "." | "..")
+    let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.starts_with(is_end)
+        && text.ends_with(is_end)
         && text.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte)
         })
 }
 
+/// `example.com`, `host:5000`, `localhost`; a first segment without any of these is a path.
 fn is_registry(text: &str) -> bool {
-    (text.contains(['.', ':']) || text == "localhost")
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (text, None),
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let number = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    (host.contains('.') || port.is_some() || host == "localhost")
+        && host.split('.').all(label)
+        && port.is_none_or(number)
 }
 
 fn is_tag(text: &str) -> bool {

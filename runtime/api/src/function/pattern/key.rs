@@ -48,12 +48,12 @@ impl FromStr for KeyPrefix {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
+        if matches!(text, "" | "/") {
+            return Ok(Self::default());
+        }
         let folder = text.strip_prefix('/').unwrap_or(text);
         let folder = folder.strip_suffix('/').unwrap_or(folder);
         let error = |hint: &str| Err(PatternError::new("folder", text, hint));
-        if folder.is_empty() {
-            return Ok(Self::default());
-        }
         if folder
             .split('/')
             .any(|part| matches!(part, "" | "." | ".."))

@@ -6,6 +6,8 @@ mod host;
 mod image;
 mod key;
 mod name;
+#[cfg(test)]
+mod tests;
 mod word;
 
 pub use address::AddressPattern;

@@ -31,11 +31,13 @@ fn some<T: std::fmt::Debug>(one: impl Strategy<Value = T>) -> impl Strategy<Valu
 }
 
 fn name_pattern() -> impl Strategy<Value = NamePattern> {
-    of(&["*", "a*", "ab*", "b*", "a", "ab", "abc", "b", "\\a*"])
+    of(&[
+        "*", "*", "*", "a*", "ab*", "b*", "a", "ab", "abc", "b", "\\a*",
+    ])
 }
 
 fn namespace_pattern() -> impl Strategy<Value = NamespacePattern> {
-    of(&["*", "$cluster", "$subject", "$controller", "shop", "a"])
+    of(&["*", "*", "$cluster", "$cluster", "$subject", "shop", "a"])
 }
 
 fn word(texts: &'static [&'static str]) -> impl Strategy<Value = WordPattern> {
@@ -44,9 +46,9 @@ fn word(texts: &'static [&'static str]) -> impl Strategy<Value = WordPattern> {
 
 fn kubernetes_rule() -> impl Strategy<Value = KubernetesRule> {
     (
-        some(of::<VerbPattern>(&["*", "get", "list", "create"])),
-        some(word(&["*", "", "apps"])),
-        some(word(&["*", "pods", "secrets"])),
+        some(of::<VerbPattern>(&["*", "*", "*", "get", "list", "create"])),
+        some(word(&["*", "*", "*", "", "apps"])),
+        some(word(&["*", "*", "*", "pods", "secrets"])),
         vec(word(&["*", "log", "proxy", "status"]), 0..3),
         some(namespace_pattern()),
         some(name_pattern()),

@@ -89,6 +89,21 @@ fn powerful_subresources_have_to_be_named() {
     );
 }
 
+/// T2: what one layer's wildcard leaves out, another layer's word does not bring back.
+#[test]
+fn a_powerful_subresource_needs_its_name_in_every_layer() {
+    let layers = ["\"*\"", "proxy"].map(|subresources| {
+        layer(rules(&format!(
+            "kubernetes:\n- {PODS}[\"*\"], subresources: [{subresources}]}}"
+        )))
+    });
+    let displayed = super::super::effective(&layers);
+    assert!(displayed.kubernetes.is_empty(), "{displayed:?}");
+    let proxy = pods(Verb::Get, Some("shop"), exact("p"), Some("proxy"));
+    let both = Authority::new(layers.to_vec(), &context());
+    assert!(both.decide(&proxy).is_err());
+}
+
 /// T2: a right to one name is no right to a list.
 #[test]
 fn a_list_needs_every_name_or_a_selector() {

@@ -25,7 +25,8 @@ pub(super) type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 /// The longest line of a stream: an object of the API server, several times over.
 const LONGEST_LINE: usize = 32 << 20;
 
-/// The response with tokens in the place of secrets. Without secrets it passes untouched.
+/// The response with tokens in the place of secrets. Without secrets it passes untouched, but for
+/// streams, which may outlive the first secret of the call.
 pub(super) async fn response(
     response: Response<KubeBody>,
     secrets: Arc<dyn Reveal>,
@@ -33,7 +34,7 @@ pub(super) async fn response(
 ) -> Result<Response<ResponseBody>, BoxError> {
     let (mut parts, body) = response.into_parts();
     let upgraded = parts.status == StatusCode::SWITCHING_PROTOCOLS;
-    if secrets.is_empty() || upgraded || !is_json(&parts.headers) {
+    if upgraded || !is_json(&parts.headers) || (secrets.is_empty() && !streams) {
         let body = body.map_err(BoxError::from).boxed_unsync();
         return Ok(Response::from_parts(parts, body));
     }
@@ -59,6 +60,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// JSON is UTF-8; what is not is no JSON, and nothing that a client would read.
 fn conceal(bytes: Bytes, secrets: &dyn Reveal) -> Bytes {
+    if secrets.is_empty() {
+        return bytes;
+    }
     let concealed = match std::str::from_utf8(&bytes) {
         Ok(text) => match secrets.conceal_text(text) {
             Cow::Borrowed(_) => None,

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ::http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use ::http::{HeaderName, HeaderValue, Request, Response, Uri};
+use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, UPGRADE};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use ::kube::client::Body as KubeBody;
 use tower::{BoxError, Service};
 
@@ -18,6 +18,9 @@ use super::request::{self, RequestInfo, ResourceRequest};
 use crate::authority::{Access, Denial};
 use crate::gate::{Gate, Reveal};
 use kanister_api::function::Verb;
+
+/// Subresources that are connections, and not documents.
+const CONNECTIONS: [&str; 4] = ["attach", "exec", "portforward", "proxy"];
 
 /// Checks, reveals, sends, conceals.
 #[derive(Clone)]
@@ -71,6 +74,7 @@ impl GatedService {
                 return Ok((Request::from_parts(parts, body), false));
             }
         };
+        negotiation(&info, &parts.headers).map_err(refuse)?;
         let watches = info.verb == Verb::Watch;
         let bytes = body.collect_bytes().await?;
         // Options of a deletion decide about nothing that is checked.
@@ -136,6 +140,32 @@ fn is_foreign(name: &HeaderName) -> bool {
     *name == AUTHORIZATION
         || name_text.starts_with("impersonate-")
         || name_text.starts_with("x-remote-")
+}
+
+/// Whether the answer will be one that can be searched for secrets: JSON, and no stream of another
+/// protocol where the resource itself is none.
+fn negotiation(info: &ResourceRequest, headers: &HeaderMap) -> Result<(), &'static str> {
+    let connects = info
+        .subresource
+        .as_deref()
+        .is_some_and(|name| CONNECTIONS.contains(&name));
+    if headers.contains_key(UPGRADE) && !connects {
+        return Err("the request changes the protocol of a resource that has none of its own");
+    }
+    let searchable = |range: &str| {
+        let range = range.trim();
+        range.starts_with("application/json") || range.starts_with("*/*")
+    };
+    let accepted = headers.get_all(ACCEPT).iter();
+    let searchable = accepted
+        .map(|value| value.to_str().unwrap_or_default())
+        .flat_map(|value| value.split(','))
+        .all(searchable);
+    if searchable || connects || info.subresource.as_deref() == Some("log") {
+        Ok(())
+    } else {
+        Err("the request asks for an answer that is no JSON")
+    }
 }
 
 impl Service<Request<KubeBody>> for GatedService {

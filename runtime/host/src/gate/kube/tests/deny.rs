@@ -323,3 +323,27 @@ async fn errors_of_the_cluster_stay_what_they_are() {
     assert!(matches!(error, ::kube::Error::SerdeError(_)), "{error:?}");
     assert!(denial_of(&error).is_none());
 }
+
+/// T4: an answer in a form in which no secret would be found.
+#[tokio::test]
+async fn answers_that_cannot_be_searched_are_not_asked_for() {
+    let get = |target: String, header: &'static str, value: &'static str| async move {
+        let cluster = cluster();
+        let request = ::http::Request::get(target)
+            .header(header, value)
+            .body(::kube::client::Body::empty())
+            .unwrap();
+        let passed = cluster.client.send(request).await.is_ok();
+        assert_eq!(passed, cluster.seen().len() == 1);
+        passed
+    };
+    let pod = || format!("{PODS}/db-0");
+    assert!(get(pod(), "accept", "application/json").await);
+    assert!(get(pod(), "accept", "application/json;as=Table, */*").await);
+    assert!(!get(pod(), "accept", "application/vnd.kubernetes.protobuf").await);
+    assert!(!get(pod(), "accept", "application/json, application/yaml").await);
+    assert!(!get(format!("{PODS}?watch=1"), "upgrade", "websocket").await);
+    assert!(get(format!("{PODS}/db-0/log"), "accept", "text/plain").await);
+    let exec = format!("{PODS}/db-0/exec?command=pg_dump");
+    assert!(get(exec, "upgrade", "websocket").await);
+}

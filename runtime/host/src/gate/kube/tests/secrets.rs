@@ -3,9 +3,19 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::denial_of;
+use ::http::{Request, Response};
+use ::kube::client::Body as KubeBody;
+use bytes::Bytes;
+use futures::StreamExt;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use tower::BoxError;
+
+use super::super::{client, denial_of};
 use super::cluster::Cluster;
-use crate::gate::Reveal;
+use crate::authority::tests::authority;
+use crate::authority::{Caller, TracingAudit};
+use crate::gate::{Gate, Reveal};
 
 const TOKEN: &str = "KST_1";
 const SECRET: &str = r#"p"w,"x":"y"#;
@@ -135,4 +145,34 @@ async fn streams_are_concealed_line_by_line() {
         read,
         format!("{{\"a\":\"{TOKEN}\"}}\n{{\"b\":1}}\n{{\"c\":\"{TOKEN}\"}}")
     );
+}
+
+/// A watch is read while it goes on; its end may be hours away.
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_not_held_back() {
+    let server = tower::service_fn(async |_: Request<KubeBody>| {
+        let first = [b"{\"a\":\"p\\\"w,\\\"x\\\":\\\"y\"}\n{\"b\"".as_slice()];
+        let endless = futures::stream::iter(first)
+            .map(|chunk| Ok::<_, BoxError>(Frame::data(Bytes::from_static(chunk))))
+            .chain(futures::stream::pending());
+        let response = Response::builder().header("content-type", "application/json");
+        Ok::<_, BoxError>(response.body(StreamBody::new(endless))?)
+    });
+    let gate = Gate::new(
+        Caller::default(),
+        Arc::new(authority(RULES)),
+        Arc::new(TracingAudit),
+    );
+    let shared = ::kube::Client::new(server, "default");
+    let client = client(shared, gate, Arc::new(OneSecret), "shop");
+    let request = Request::get("/api/v1/namespaces/shop/secrets?watch=1")
+        .body(KubeBody::empty())
+        .unwrap();
+    let first = async {
+        let mut body = client.send(request).await.unwrap().into_body();
+        body.frame().await.unwrap().unwrap().into_data().unwrap()
+    };
+    // The clock is stopped: it goes on only if nothing else can.
+    let first = tokio::time::timeout(std::time::Duration::from_secs(1), first).await;
+    assert_eq!(first.unwrap(), format!("{{\"a\":\"{TOKEN}\"}}\n"));
 }
