@@ -61,7 +61,8 @@ pub enum ImageVersion {
 
 fn is_segment(text: &str) -> bool {
     let is_end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(is_end)
+    !text.contains("..")
+        && text.starts_with(is_end)
         && text.ends_with(is_end)
         && text.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte)
