@@ -55,7 +55,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sdk/rust/macros", &[]),
     ("sdk/rust", &["sdk/rust/macros"]),
     ("sdk/rust/examples/*", &["sdk/rust"]),
-    ("plugins/*", &["sdk/rust"]),
+    // The types of the API are plain data and do no I/O.
+    ("plugins/*", &["sdk/rust", "runtime/api"]),
     (
         "tests/*",
         &[

@@ -192,14 +192,27 @@ pub fn parse(text: &str) -> Result<Vec<Document>, ParseError> {
 /// [`ParseError`] for the first thing that is wrong.
 pub fn parse_with_limits(text: &str, limits: Limits) -> Result<Vec<Document>, ParseError> {
     let mut documents = Vec::new();
-    let roots = compose(text, limits).or_else(|error| match *error.problem {
-        Problem::Syntax(_) => json::read(text).ok_or(error),
-        _ => Err(error),
-    })?;
-    for root in roots {
+    for root in roots(text, limits)? {
         Document::new(root)?.flatten(&mut documents)?;
     }
     Ok(documents)
+}
+
+fn roots(text: &str, limits: Limits) -> Result<Vec<Node>, ParseError> {
+    compose(text, limits).or_else(|error| match *error.problem {
+        Problem::Syntax(_) => json::read(text).ok_or(error),
+        _ => Err(error),
+    })
+}
+
+/// Reads a stream of YAML documents, or JSON, into values of any shape: for texts that are a part of
+/// an object, such as a patch.
+///
+/// # Errors
+/// [`ParseError`] for the first thing that is wrong.
+pub fn parse_values(text: &str) -> Result<Vec<Value>, ParseError> {
+    let roots = roots(text, Limits::default())?;
+    Ok(roots.iter().map(Node::to_json).collect())
 }
 
 /// Reads a stream of YAML documents, or JSON, that holds only objects of this API group.
@@ -208,4 +221,23 @@ pub fn parse_with_limits(text: &str, limits: Limits) -> Result<Vec<Document>, Pa
 /// [`ParseError`] for the first thing that is wrong, an object of another kind included.
 pub fn parse_documents(text: &str) -> Result<Vec<Object>, ParseError> {
     parse(text)?.iter().map(Document::object).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_need_no_header_and_mean_what_they_mean_in_objects() {
+        let values = parse_values("data: {on: 1_000, mode: 0644}\n---\n{\"a\": yes}").unwrap();
+        assert_eq!(
+            values,
+            [
+                json!({"data": {"true": 1000, "mode": 420}}),
+                json!({"a": true})
+            ]
+        );
+        assert!(parse_values("a: [").is_err());
+    }
 }
