@@ -67,3 +67,57 @@ impl fmt::Debug for Text {
         write!(f, "{:?}", self.redact(|_| "\u{2026}".into()))
     }
 }
+
+/// A rendered argument: JSON whose texts know what is secret in them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tree {
+    /// null
+    Null,
+    /// true or false
+    Bool(bool),
+    /// A number as it stood in the argument.
+    Number(serde_json::Number),
+    /// A rendered string.
+    Text(Text),
+    /// A list.
+    List(Vec<Tree>),
+    /// A map with rendered keys, in the order in which it was written.
+    Map(Vec<(Text, Tree)>),
+}
+
+impl Tree {
+    /// The JSON of it, secrets included; what is no UTF-8 becomes U+FFFD, as in Go's JSON.
+    pub fn reveal(&self) -> serde_json::Value {
+        self.write(&mut |text| text.reveal().into_owned())
+    }
+
+    /// The JSON of it, each secret range of a text replaced by what `replace` gives for its bytes.
+    pub fn redact(&self, replace: &mut impl FnMut(&[u8]) -> String) -> serde_json::Value {
+        self.write(&mut |text| text.redact(&mut *replace))
+    }
+
+    fn write(&self, text: &mut dyn FnMut(&Text) -> String) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Tree::Null => Json::Null,
+            Tree::Bool(value) => Json::Bool(*value),
+            Tree::Number(number) => Json::Number(number.clone()),
+            Tree::Text(value) => Json::String(text(value)),
+            Tree::List(items) => Json::Array(items.iter().map(|item| item.write(text)).collect()),
+            Tree::Map(entries) => {
+                let entries = entries.iter().map(|(key, item)| (text(key), item.write(text)));
+                Json::Object(entries.collect())
+            }
+        }
+    }
+
+    /// True if any text or key in it is secret.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Tree::Null | Tree::Bool(_) | Tree::Number(_) => false,
+            Tree::Text(text) => text.is_secret(),
+            Tree::List(items) => items.iter().any(Tree::is_secret),
+            Tree::Map(entries) => entries.iter().any(|(key, item)| key.is_secret() || item.is_secret()),
+        }
+    }
+}

@@ -210,11 +210,6 @@ impl Out {
         }
     }
 
-    /// Marks everything written since `start`.
-    pub(crate) fn mark_from(&mut self, start: usize) {
-        self.marks.add(start..self.bytes.len());
-    }
-
     pub(crate) fn into_parts(self) -> (Vec<u8>, Marks) {
         (self.bytes, self.marks)
     }

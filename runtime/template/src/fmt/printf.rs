@@ -1,7 +1,7 @@
 //! `fmt.Sprintf`: wrong use never fails but writes a marker.
 
 use super::flags::Flags;
-use super::value::print_arg;
+use super::value::{bad_verb, print_arg};
 use crate::text::{Out, Str};
 use crate::value::Value;
 
@@ -139,7 +139,7 @@ impl Printf<'_> {
             return out.text(&format!("%!{verb}(MISSING)"));
         };
         self.next += 1;
-        if verb == 'v' {
+        if matches!(verb, 'v' | 'w') {
             let Flags { sharp, plus, .. } = flags;
             flags = Flags {
                 sharp: false,
@@ -148,6 +148,10 @@ impl Printf<'_> {
                 plus_v: plus,
                 ..flags
             };
+        }
+        if verb == 'w' && !matches!(arg, Value::Bytes(_)) {
+            // Only for wrapping errors, which there are none of.
+            return bad_verb(out, arg, verb, &flags);
         }
         print_arg(out, arg, verb, &flags);
     }

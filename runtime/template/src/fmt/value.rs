@@ -5,8 +5,10 @@ use super::float::write_float;
 use super::integer::{Shape, write_char, write_integer, write_quoted_char, write_unicode};
 use super::quote::{can_backquote, quoted};
 use super::scalar::named_int_text;
+use crate::functions::Version;
 use crate::text::{Out, Str};
-use crate::value::{Int, IntKind, Value};
+use crate::time::Time;
+use crate::value::{Int, IntKind, RecordType, Type, Value};
 
 /// Only a map that holds itself is nested deeper.
 const DEEP: u32 = 150;
@@ -22,7 +24,7 @@ pub(super) fn print_arg(out: &mut Out, value: &Value, verb: char, flags: &Flags)
     }
 }
 
-fn bad_verb(out: &mut Out, value: &Value, verb: char, flags: &Flags) {
+pub(super) fn bad_verb(out: &mut Out, value: &Value, verb: char, flags: &Flags) {
     out.text(&format!("%!{verb}("));
     if value.is_nil() {
         out.text("<nil>");
@@ -161,10 +163,86 @@ fn print(out: &mut Out, value: &Value, verb: char, flags: &Flags, depth: u32) {
         Value::Ptr(_) => out.text("0xc000000000"),
         Value::NilPtr(_) if flags.sharp_v => out.text(&format!("({})(nil)", value.type_name())),
         Value::NilPtr(_) if verb == 'v' => flags.pad(out, &"<nil>".into()),
+        Value::NilPtr(_) if matches!(verb, 'b' | 'o' | 'd' | 'x' | 'X') => {
+            print_int(out, Int::of(IntKind::Int, 0), verb, flags);
+        }
         Value::NilPtr(_) => out.text(&format!("%!{verb}({}=<nil>)", value.type_name())),
         Value::Time(time) if flags.sharp_v => out.push_if(time.text().as_bytes(), time.secret),
-        Value::Bool(_) | Value::Time(_) | Value::Version(_) => bad_verb(out, value, verb, flags),
+        Value::Time(time) => members(out, "{", &time_members(time), verb, flags, depth),
+        Value::Version(version) => {
+            members(out, "&{", &version_members(version), verb, flags, depth)
+        }
+        Value::Bool(_) => bad_verb(out, value, verb, flags),
     }
+}
+
+/// A struct whose fields have no names here.
+fn members(out: &mut Out, open: &str, fields: &[Value], verb: char, flags: &Flags, depth: u32) {
+    out.text(open);
+    sequence(
+        out,
+        fields.iter().map(|field| (None, field)),
+        verb,
+        flags,
+        depth,
+    );
+    out.byte(b'}');
+}
+
+/// What a time consists of in Go, seen by verbs that know no `String` method.
+fn time_members(time: &Time) -> [Value; 3] {
+    static LOCATION: RecordType = RecordType {
+        name: "time.Location",
+        fields: &[],
+    };
+    static POINTED: Type = Type::Record(&LOCATION);
+    let int = |kind, value| {
+        Value::Int(Int {
+            kind,
+            value,
+            secret: time.secret,
+        })
+    };
+    let since_year_one = time.unix() - Time::zero().unix();
+    [
+        int(IntKind::Uint64, i64::from(time.nanos())),
+        int(IntKind::Int64, since_year_one),
+        Value::NilPtr(&POINTED),
+    ]
+}
+
+fn version_members(version: &Version) -> [Value; 6] {
+    let Version {
+        major,
+        minor,
+        patch,
+        pre,
+        metadata,
+        original,
+        secret,
+    } = version;
+    let int = |value| {
+        Value::Int(Int {
+            kind: IntKind::Int64,
+            value,
+            secret: *secret,
+        })
+    };
+    let text = |text: &String| {
+        Value::Str(if *secret {
+            Str::secret(text.as_bytes())
+        } else {
+            text.as_str().into()
+        })
+    };
+    [
+        int(*major),
+        int(*minor),
+        int(*patch),
+        text(pre),
+        text(metadata),
+        text(original),
+    ]
 }
 
 /// What stands before an item.

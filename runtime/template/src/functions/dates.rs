@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Rule::Whole,
         |context, args| {
             let args = Args(args);
-            format(context, &args.str(0)?.text(), args.get(1)?, "Local")
+            format(context, args.str(0)?, args.get(1)?, "Local")
         },
     ),
     Function::fixed("dateInZone", IN_ZONE, Rule::Whole, |context, args| {
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         in_zone(context, Args(args))
     }),
     Function::fixed("htmlDate", &[Param::Any], Rule::Whole, |context, args| {
-        format(context, DAY, Args(args).get(0)?, "Local")
+        format(context, &DAY.into(), Args(args).get(0)?, "Local")
     }),
     Function::fixed(
         "htmlDateInZone",
@@ -40,7 +40,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Rule::Whole,
         |context, args| {
             let args = Args(args);
-            format(context, DAY, args.get(0)?, &args.str(1)?.text())
+            format(context, &DAY.into(), args.get(0)?, &args.str(1)?.text())
         },
     ),
     Function::fixed("dateModify", MODIFY, Rule::Whole, |_, args| {
@@ -50,13 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         modify(Args(args))
     }),
     Function::fixed("ago", &[Param::Any], Rule::Whole, |context, args| {
-        let then = match Args(args).get(0)? {
-            Value::Int(Int {
-                kind: IntKind::Int32,
-                ..
-            }) => now(context),
-            other => time_of(context, other),
-        };
+        let then = time_of(context, Args(args).get(0)?);
         let nanos = now(context).unix_nanos() - then.unix_nanos();
         let nanos = nanos.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
         context.text(duration_text(round_to_second(nanos)))
@@ -90,7 +84,7 @@ fn time_of(context: &Context<'_>, value: &Value) -> Time {
             _ => now(context),
         },
         Value::Int(Int {
-            kind: IntKind::Int | IntKind::Int64 | IntKind::Int32,
+            kind: IntKind::Int | IntKind::Int64,
             value,
             ..
         }) => Time::at(*value, 0),
@@ -100,7 +94,7 @@ fn time_of(context: &Context<'_>, value: &Value) -> Time {
 
 fn format(
     context: &mut Context<'_>,
-    layout: &str,
+    layout: &Str,
     value: &Value,
     zone: &str,
 ) -> Result<Value, Fail> {
@@ -108,12 +102,17 @@ fn format(
     let time = time.in_zone(zone).unwrap_or_else(|| time.in_utc());
     // A layout grows at most to the longest month name per letter.
     context.charge(layout.len())?;
-    context.text(time.format(layout))
+    let mut text = Vec::with_capacity(layout.len());
+    for chunk in layout.bytes().utf8_chunks() {
+        text.extend_from_slice(time.format(chunk.valid()).as_bytes());
+        text.extend_from_slice(chunk.invalid());
+    }
+    context.text(text)
 }
 
 fn in_zone(context: &mut Context<'_>, args: Args<'_>) -> Result<Value, Fail> {
     let zone: &Str = args.str(2)?;
-    format(context, &args.str(0)?.text(), args.get(1)?, &zone.text())
+    format(context, args.str(0)?, args.get(1)?, &zone.text())
 }
 
 fn modify(args: Args<'_>) -> Result<Value, Fail> {

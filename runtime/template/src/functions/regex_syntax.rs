@@ -4,14 +4,25 @@
 //! Go, `[` in a class is a plain character there, `{` that counts nothing too, `\Q..\E` and octal escapes exist, and
 //! nested repetitions such as `a**` do not.
 
-/// The pattern for the `regex` crate, or what is wrong with it.
-pub(super) fn translate(pattern: &str) -> Result<String, String> {
+/// A pattern for the `regex` crate. Its groups have no names there: Go lets several have the same.
+#[derive(Debug)]
+pub(super) struct Translated {
+    pub(super) pattern: String,
+    /// For each group, the whole match being the first, its name if it has one.
+    pub(super) names: Vec<Option<String>>,
+}
+
+/// Translates a pattern, or says what is wrong with it.
+pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
     let mut translator = Translator {
         rest: pattern,
+        repeated: pattern,
         out: String::new(),
+        names: vec![None],
     };
     translator.run()?;
-    Ok(translator.out)
+    let Translator { out, names, .. } = translator;
+    Ok(Translated { pattern: out, names })
 }
 
 /// The most that a repetition may count.
@@ -19,7 +30,10 @@ const MOST: u32 = 1000;
 
 struct Translator<'p> {
     rest: &'p str,
+    /// Where the last repetition operator began.
+    repeated: &'p str,
     out: String,
+    names: Vec<Option<String>>,
 }
 
 /// What the last element was, for the operator that follows.
@@ -89,7 +103,7 @@ impl<'p> Translator<'p> {
         Before::Operand
     }
 
-    fn repeat(&mut self, before: Before, operator: &str, start: &str) -> Result<(), String> {
+    fn repeat(&mut self, before: Before, operator: &str, start: &'p str) -> Result<(), String> {
         let lazy = self.eat("?");
         let shown = start
             .get(..start.len() - self.rest.len())
@@ -100,8 +114,12 @@ impl<'p> Translator<'p> {
                     "missing argument to repetition operator: `{shown}`"
                 ));
             }
-            Before::Repeat => return Err(format!("invalid nested repetition operator: `{shown}`")),
-            Before::Operand => {}
+            Before::Repeat => {
+                let length = self.repeated.len() - self.rest.len();
+                let both = self.repeated.get(..length).unwrap_or_default();
+                return Err(format!("invalid nested repetition operator: `{both}`"));
+            }
+            Before::Operand => self.repeated = start,
         }
         self.out.push_str(operator);
         if lazy {
@@ -141,6 +159,7 @@ impl<'p> Translator<'p> {
     fn group(&mut self) -> Result<(), String> {
         if !self.eat("?") {
             self.out.push('(');
+            self.names.push(None);
             return Ok(());
         }
         if self.eat("P<") || self.eat("<") {
@@ -148,13 +167,8 @@ impl<'p> Translator<'p> {
             if name.is_empty() || !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
                 return Err(format!("invalid named capture: `(?P<{name}>`"));
             }
-            // A name may begin with a digit in Go; references go by our own count then.
-            let name = if name.starts_with(|c: char| c.is_ascii_digit()) {
-                format!("_{name}")
-            } else {
-                name.into()
-            };
-            self.out.push_str(&format!("(?P<{name}>"));
+            self.out.push('(');
+            self.names.push(Some(name.into()));
             self.rest = after;
             return Ok(());
         }
@@ -413,7 +427,7 @@ mod tests {
             r"[\d-z]",
             "x{2}",
         ] {
-            let translated = translate(pattern).unwrap();
+            let translated = translate(pattern).unwrap().pattern;
             assert!(
                 regex::bytes::Regex::new(&translated).is_ok(),
                 "{pattern} became {translated}"

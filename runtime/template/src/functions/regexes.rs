@@ -1,11 +1,12 @@
 //! Regular expressions.
 
-use super::convert::string_list;
-use super::regex_syntax::translate;
+use super::convert::{STRING, string_list};
+use super::regex_syntax::{Translated, translate};
 use super::{Args, Function, Param, Rule};
 use crate::context::{Context, Fail};
+use crate::fmt::quote;
 use crate::text::{Out, Str};
-use crate::value::Value;
+use crate::value::{List, Value};
 use regex::bytes::{Captures, Regex};
 
 const TWO: &[Param] = &[Param::Str, Param::Str];
@@ -15,7 +16,7 @@ const COUNTED: &[Param] = &[Param::Str, Param::Str, Param::Int];
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::fixed("regexMatch", TWO, Rule::Clear, |context, args| {
         let matched = match compile(context, Args(args).str(0)?) {
-            Ok(regex) => regex.is_match(Args(args).str(1)?.bytes()),
+            Ok(pattern) => pattern.regex.is_match(Args(args).str(1)?.bytes()),
             Err(Fail::Message(_)) => false,
             Err(limit) => return Err(limit),
         };
@@ -24,6 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::fixed("regexFind", TWO, Rule::Exact, |context, args| {
         let (pattern, text) = (Args(args).str(0)?, Args(args).str(1)?);
         let found = compile(context, pattern)?
+            .regex
             .find(text.bytes())
             .map_or(0..0, |found| found.range());
         Ok(Value::Str(part(pattern, text, found.start, found.end)))
@@ -31,7 +33,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::fixed("regexFindAll", COUNTED, Rule::Exact, |context, args| {
         let (pattern, text) = (Args(args).str(0)?, Args(args).str(1)?);
         let found = find_all(context, pattern, text, Args(args).int(2)?)?;
-        let parts = found
+        if found.is_empty() {
+                return Ok(Value::List(List::nil(&STRING)));
+            }
+            let parts = found
             .into_iter()
             .map(|(start, end)| part(pattern, text, start, end))
             .collect();
@@ -45,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         THREE,
         Rule::Exact,
         |context, args| {
-            replace(context, Args(args), |out, _, _, replacement| {
+            replace(context, Args(args), |out, _, replacement| {
                 out.push_str(replacement)
             })
         },
@@ -56,16 +61,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn compile(context: &mut Context<'_>, pattern: &Str) -> Result<Regex, Fail> {
+/// A compiled pattern.
+struct Pattern {
+    regex: Regex,
+    names: Vec<Option<String>>,
+}
+
+fn compile(context: &mut Context<'_>, pattern: &Str) -> Result<Pattern, Fail> {
     context.spend(50 + pattern.len() as u64)?;
     let text = pattern.text();
+    if std::str::from_utf8(pattern.bytes()).is_err() {
+        return Err(Fail::new(format!(
+            "regexp: Compile({}): error parsing regexp: invalid UTF-8",
+            quote(pattern.bytes())
+        )));
+    }
     let wrong = |problem: &str| {
         Fail::new(format!(
             "regexp: Compile(`{text}`): error parsing regexp: {problem}"
         ))
     };
-    let translated = translate(&text).map_err(|problem| wrong(&problem))?;
-    let regex = Regex::new(&translated).map_err(|error| {
+    let Translated { pattern, names } = translate(&text).map_err(|problem| wrong(&problem))?;
+    let regex = Regex::new(&pattern).map_err(|error| {
         let text = error.to_string();
         wrong(
             text.lines()
@@ -75,7 +92,7 @@ fn compile(context: &mut Context<'_>, pattern: &Str) -> Result<Regex, Fail> {
         )
     })?;
     context.look_at_clock()?;
-    Ok(regex)
+    Ok(Pattern { regex, names })
 }
 
 /// A part of the text; secret as a whole if the pattern that cut it out is.
@@ -88,36 +105,106 @@ fn part(pattern: &Str, text: &Str, start: usize, end: usize) -> Str {
     }
 }
 
+/// The matches in order, found as Go finds them: after an empty match the search goes on behind the next rune, and an
+/// empty match right behind another does not count.
+struct Matches<'r, 't> {
+    regex: &'r Regex,
+    text: &'t [u8],
+    at: usize,
+    last: Option<usize>,
+}
+
+impl<'t> Iterator for Matches<'_, 't> {
+    type Item = Captures<'t>;
+
+    fn next(&mut self) -> Option<Captures<'t>> {
+        while self.at <= self.text.len() {
+            let found = self.regex.captures_at(self.text, self.at)?;
+            let range = found.get(0)?.range();
+            if range.is_empty() && !on_boundary(self.text, range.start) {
+                // Within a rune there is nothing to find.
+                self.at = range.start + 1;
+                continue;
+            }
+            self.at = if range.end > self.at {
+                range.end
+            } else {
+                self.at + rune_length(self.text, self.at)
+            };
+            let again = range.is_empty() && self.last == Some(range.start);
+            self.last = Some(range.end);
+            if !again {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+/// False inside the encoding of a rune.
+fn on_boundary(text: &[u8], at: usize) -> bool {
+    let continues = text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    if !continues {
+        return true;
+    }
+    let start = (at.saturating_sub(3)..at).find(|start| start + rune_length(text, *start) > at);
+    start.is_none()
+}
+
+fn rune_length(text: &[u8], at: usize) -> usize {
+    let head = text.get(at..text.len().min(at + 4)).unwrap_or_default();
+    let rune = head
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
+    rune.map_or(1, char::len_utf8)
+}
+
+fn matches<'r, 't>(regex: &'r Regex, text: &'t Str) -> Matches<'r, 't> {
+    Matches {
+        regex,
+        text: text.bytes(),
+        at: 0,
+        last: None,
+    }
+}
+
 fn find_all(
     context: &mut Context<'_>,
     pattern: &Str,
     text: &Str,
     count: i64,
 ) -> Result<Vec<(usize, usize)>, Fail> {
-    let regex = compile(context, pattern)?;
+    let compiled = compile(context, pattern)?;
     let most = usize::try_from(count).unwrap_or(usize::MAX);
-    let found: Vec<_> = regex
-        .find_iter(text.bytes())
-        .take(most)
-        .map(|found| (found.start(), found.end()))
-        .collect();
+    let ranges = matches(&compiled.regex, text)
+        .filter_map(|found| found.get(0).map(|whole| (whole.start(), whole.end())));
+    let found: Vec<_> = ranges.take(most).collect();
     context.charge_items(found.len())?;
     context.spend(text.len() as u64 / 64)?;
     Ok(found)
 }
 
-type Replacer = fn(&mut Out, &Captures<'_>, &Str, &Str);
+type Replacer = fn(&mut Out, &Match<'_>, &Str);
+
+/// A match with what is needed to write its replacement.
+struct Match<'m> {
+    found: Captures<'m>,
+    names: &'m [Option<String>],
+    text: &'m Str,
+}
 
 fn replace(context: &mut Context<'_>, args: Args<'_>, write: Replacer) -> Result<Value, Fail> {
     let (pattern, text, replacement) = (args.str(0)?, args.str(1)?, args.str(2)?);
-    let regex = compile(context, pattern)?;
+    let compiled = compile(context, pattern)?;
     let mut out = context.out();
     let mut at = 0;
-    for found in regex.captures_iter(text.bytes()) {
+    for found in matches(&compiled.regex, text) {
         let Some(whole) = found.get(0) else { continue };
         out.push_str(&text.slice(at..whole.start()));
-        write(&mut out, &found, text, replacement);
         at = whole.end();
+        let names = &compiled.names;
+        write(&mut out, &Match { found, names, text }, replacement);
         if out.overflowed() {
             break;
         }
@@ -133,7 +220,8 @@ fn replace(context: &mut Context<'_>, args: Args<'_>, write: Replacer) -> Result
 }
 
 /// Writes a replacement with `$1`, `${name}` and `$$`.
-fn expand(out: &mut Out, found: &Captures<'_>, text: &Str, replacement: &Str) {
+fn expand(out: &mut Out, one: &Match<'_>, replacement: &Str) {
+    let Match { found, names, text } = one;
     let bytes = replacement.bytes();
     let mut at = 0;
     while let Some(dollar) = memchr::memchr(b'$', bytes.get(at..).unwrap_or_default()) {
@@ -156,10 +244,12 @@ fn expand(out: &mut Out, found: &Captures<'_>, text: &Str, replacement: &Str) {
             .filter(|_| name == "0" || !name.starts_with('0'));
         let group = match number {
             Some(number) => found.get(number),
-            None if name.starts_with(|c: char| c.is_ascii_digit()) => {
-                found.name(&format!("_{name}"))
-            }
-            None => found.name(name),
+            // Of groups with one name the first that took part.
+            None => names
+                .iter()
+                .enumerate()
+                .filter(|(_, known)| known.as_deref() == Some(name))
+                .find_map(|(group, _)| found.get(group)),
         };
         if let Some(group) = group {
             out.push_str(&text.slice(group.range()));
@@ -188,9 +278,7 @@ fn reference(bytes: &[u8]) -> Option<(&str, usize)> {
 fn split(context: &mut Context<'_>, pattern: &Str, text: &Str, count: i64) -> Result<Value, Fail> {
     if count == 0 {
         compile(context, pattern)?;
-        return Ok(Value::List(crate::value::List::nil(
-            &super::convert::STRING,
-        )));
+        return Ok(Value::List(List::nil(&STRING)));
     }
     if !pattern.is_empty() && text.is_empty() {
         compile(context, pattern)?;

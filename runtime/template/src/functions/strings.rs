@@ -45,8 +45,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Rule::Exact,
         |_, args| {
             let (length, text) = (Args(args).int(0)?, Args(args).str(1)?);
-            let end = bound(length.min(text.len() as i64), text)?;
-            Ok(Value::Str(text.slice(0..end)))
+            match usize::try_from(length) {
+                Ok(length) => Ok(Value::Str(text.slice(0..length))),
+                Err(_) => Err(out_of_range(format!("[:{length}]"))),
+            }
         },
     ),
     Function::fixed(
@@ -55,19 +57,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Rule::Exact,
         |_, args| {
             let (start, end, text) = (Args(args).int(0)?, Args(args).int(1)?, Args(args).str(2)?);
-            let all = text.len() as i64;
-            let (start, end) = match (start, end) {
-                (i64::MIN..0, end) => (0, end),
-                (start, end) if end < 0 || end > all => (start, all),
-                pair => pair,
+            let bound = |at: i64| usize::try_from(at).ok();
+            let end_of_text = end < 0 || bound(end).is_none_or(|end| end > text.len());
+            let range = match (bound(start), bound(end)) {
+                (None, None) => return Err(out_of_range(format!("[:{end}]"))),
+                (None, Some(end)) if end > text.len() => {
+                    return Err(out_of_range(format!("[:{end}] with length {}", text.len())));
+                }
+                (None, Some(end)) => 0..end,
+                (Some(start), _) if end_of_text => start..text.len(),
+                (Some(start), end) => start..end.unwrap_or(0),
             };
-            let (from, to) = (bound(start, text)?, bound(end, text)?);
-            if from > to {
-                return Err(Fail::new(format!(
-                    "runtime error: slice bounds out of range [{from}:{to}]"
-                )));
+            if range.start > range.end {
+                return Err(out_of_range(format!("[{}:{}]", range.start, range.end)));
             }
-            Ok(Value::Str(text.slice(from..to)))
+            Ok(Value::Str(text.slice(range)))
         },
     ),
     Function::fixed("contains", TWO, Rule::Clear, |_, args| {
@@ -191,15 +195,9 @@ fn each(context: &mut Context<'_>, args: &[Value], write: Write) -> Result<Value
     context.finish(out).map(Value::Str)
 }
 
-/// A position in the text, or Go's complaint.
-fn bound(at: i64, text: &Str) -> Result<usize, Fail> {
-    match usize::try_from(at) {
-        Ok(at) if at <= text.len() => Ok(at),
-        _ => Err(Fail::new(format!(
-            "runtime error: slice bounds out of range [{at}:] with length {}",
-            text.len()
-        ))),
-    }
+/// Go's complaint about a slice.
+fn out_of_range(range: String) -> Fail {
+    Fail::new(format!("runtime error: slice bounds out of range {range}"))
 }
 
 /// Without the runes at both ends of which `cut` is true.

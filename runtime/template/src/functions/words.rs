@@ -125,6 +125,10 @@ fn camel(text: &str) -> String {
     let Some(first) = chars.next() else {
         return out;
     };
+    if chars.as_str().is_empty() {
+        // A single rune is lost, as in upstream's library.
+        return out;
+    }
     let mut current = to_upper(first);
     for c in chars {
         let before = current;

@@ -165,7 +165,7 @@ impl Encoder<'_> {
 /// What `omitempty` leaves out.
 fn empty(value: &Value, kind: &Type) -> bool {
     match kind {
-        Type::Record(_) | Type::Time | Type::KubeTime => false,
+        Type::Record(_) | Type::KubeTime => false,
         _ => matches!(value, Value::NilBytes) || !value.truth(),
     }
 }

@@ -130,9 +130,9 @@ pub(super) fn template_params(params: &TemplateParams) -> Value {
         named(&types::NAMESPACE, namespace),
         map(artifacts_in, &types::ARTIFACT_VALUE, artifact),
         map(config_maps, &types::CONFIG_MAP_VALUE, config_map),
-        map(secrets, &types::SECRET_VALUE, self::secret_record),
+        map(secrets, &types::SECRET_VALUE, secret_record),
         string(time),
-        optional(profile.as_ref(), &types::PROFILE, self::profile),
+        optional(profile.as_ref(), &types::PROFILE, profile_record),
         strings(options),
         object
             .as_ref()
@@ -233,7 +233,7 @@ fn phase(phase: &Phase) -> Value {
     record(&types::PHASE, fields)
 }
 
-fn profile(profile: &Profile) -> Value {
+fn profile_record(profile: &Profile) -> Value {
     let Profile {
         location,
         credential,

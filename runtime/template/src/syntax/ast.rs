@@ -85,8 +85,6 @@ pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
-    /// Written with an `i`; then the value without context is complex.
-    pub(crate) complex: Option<(f64, f64)>,
     /// The value where any type will do; `None` if it overflows `int`.
     pub(crate) ideal: Option<Value>,
 }

@@ -261,7 +261,7 @@ impl<'s> Parser<'s> {
 fn show(token: Token<'_>) -> String {
     match token.kind {
         Kind::Eof => "EOF".into(),
-        Kind::Keyword(_) => format!("<{}>", token.text),
+        Kind::Keyword(_) | Kind::Dot | Kind::Nil => format!("<{}>", token.text),
         _ if token.text.len() > 10 => {
             format!("{:?}...", token.text.chars().take(10).collect::<String>())
         }

@@ -15,9 +15,9 @@ pub(crate) struct Int {
 pub(crate) enum IntKind {
     Int,
     Int64,
-    Int32,
     Uint8,
     Uint32,
+    Uint64,
     Month,
     Weekday,
     Duration,
@@ -30,9 +30,9 @@ pub(crate) enum Kind {
     Bool,
     Int,
     Int64,
-    Int32,
     Uint8,
     Uint32,
+    Uint64,
     Float64,
     Complex128,
     String,
@@ -57,9 +57,9 @@ impl IntKind {
         match self {
             IntKind::Int => "int",
             IntKind::Int64 => "int64",
-            IntKind::Int32 => "int32",
             IntKind::Uint8 => "uint8",
             IntKind::Uint32 => "uint32",
+            IntKind::Uint64 => "uint64",
             IntKind::Month => "time.Month",
             IntKind::Weekday => "time.Weekday",
             IntKind::Duration => "time.Duration",
@@ -67,7 +67,7 @@ impl IntKind {
     }
 
     pub(crate) fn unsigned(self) -> bool {
-        matches!(self, IntKind::Uint8 | IntKind::Uint32)
+        matches!(self, IntKind::Uint8 | IntKind::Uint32 | IntKind::Uint64)
     }
 }
 
@@ -78,9 +78,9 @@ impl Kind {
             Kind::Bool => "bool",
             Kind::Int => "int",
             Kind::Int64 => "int64",
-            Kind::Int32 => "int32",
             Kind::Uint8 => "uint8",
             Kind::Uint32 => "uint32",
+            Kind::Uint64 => "uint64",
             Kind::Float64 => "float64",
             Kind::Complex128 => "complex128",
             Kind::String => "string",
@@ -100,9 +100,9 @@ impl Value {
             Value::Int(int) => match int.kind {
                 IntKind::Int | IntKind::Month | IntKind::Weekday => Kind::Int,
                 IntKind::Int64 | IntKind::Duration => Kind::Int64,
-                IntKind::Int32 => Kind::Int32,
                 IntKind::Uint8 => Kind::Uint8,
                 IntKind::Uint32 => Kind::Uint32,
+                IntKind::Uint64 => Kind::Uint64,
             },
             Value::Float(..) => Kind::Float64,
             Value::Complex(..) => Kind::Complex128,

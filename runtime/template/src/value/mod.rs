@@ -62,10 +62,6 @@ impl Value {
         Value::Int(Int::of(IntKind::Int64, value))
     }
 
-    pub(crate) fn list(items: Vec<Value>) -> Value {
-        Value::List(List::of(&Type::Any, items))
-    }
-
     /// The text of a value of Go type `string`.
     pub(crate) fn as_str(&self) -> Option<&Str> {
         match self {
