@@ -209,7 +209,7 @@ fn malformed_plans_are_errors() {
         }),
     ];
     for access in malformed {
-        assert!(plan(&[access.clone()]).is_err(), "{access:?}");
+        assert!(plan(std::slice::from_ref(&access)).is_err(), "{access:?}");
     }
 }
 
