@@ -31,10 +31,7 @@ impl Linkers {
 
     /// A component for calls that run.
     pub(crate) fn running(&self, component: &Component) -> wasmtime::Result<AllPre<CallState>> {
-        let mut linker = self.running.clone();
-        // What is left is WASI that the locked-down one does not have.
-        linker.define_unknown_imports_as_traps(component)?;
-        AllPre::new(linker.instantiate_pre(component)?)
+        AllPre::new(self.running.instantiate_pre(component)?)
     }
 
     /// A component for pure questions: all it imports but WASI is a trap.

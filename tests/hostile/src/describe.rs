@@ -36,7 +36,7 @@ fn honest(name: &str) -> Descriptor {
 pub fn functions() -> Vec<Descriptor> {
     match mode() {
         "none" => Vec::new(),
-        "many" => (0..10_000).map(|i| honest(&format!("F{i}"))).collect(),
+        "many" => (0..200).map(|i| honest(&format!("F{i}"))).collect(),
         "huge" => {
             let mut function = honest("Hostile");
             function.doc = "x".repeat(8 << 20);
@@ -116,7 +116,7 @@ pub fn plan(call: &Call) -> Result<Option<Vec<Access>>, Vec<FieldError>> {
             std::hint::black_box(());
         },
         "trap" => std::process::abort(),
-        "many" => Ok(Some(vec![get("x"); 100_000])),
+        "many" => Ok(Some(vec![get("x"); 2000])),
         "long" => Ok(Some(vec![get(&"x".repeat(2 << 20))])),
         "one-configmap" => Ok(Some(vec![get("settings")])),
         // The text of an argument in every place a pattern could stand.

@@ -27,6 +27,7 @@ impl kanister_sdk::glue::describe::Guest for Hostile {
 
 impl kanister_sdk::glue::run::Guest for Hostile {
     fn run(invocation: Invocation) -> Result<Json, Failure> {
+        kanister_sdk::glue::install_panic_hook();
         attack::run(&invocation)
     }
 }
