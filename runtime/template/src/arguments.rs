@@ -43,12 +43,20 @@ pub struct RenderedArguments(pub BTreeMap<String, Tree>);
 impl RenderedArguments {
     /// The arguments as JSON, secrets included.
     pub fn reveal(&self) -> Json {
-        Json::Object(self.0.iter().map(|(name, tree)| (name.clone(), tree.reveal())).collect())
+        Json::Object(
+            self.0
+                .iter()
+                .map(|(name, tree)| (name.clone(), tree.reveal()))
+                .collect(),
+        )
     }
 
     /// The arguments as JSON, each secret range of a text replaced by what `replace` gives for its bytes.
     pub fn redact(&self, mut replace: impl FnMut(&[u8]) -> String) -> Json {
-        let entries = self.0.iter().map(|(name, tree)| (name.clone(), tree.redact(&mut replace)));
+        let entries = self
+            .0
+            .iter()
+            .map(|(name, tree)| (name.clone(), tree.redact(&mut replace)));
         Json::Object(entries.collect())
     }
 
@@ -90,7 +98,11 @@ impl Arguments {
     ///
     /// # Errors
     /// [`ArgumentError`] of the first template that fails, in the order of the argument names.
-    pub fn render(&self, params: &Params, options: &Options<'_>) -> Result<RenderedArguments, ArgumentError> {
+    pub fn render(
+        &self,
+        params: &Params,
+        options: &Options<'_>,
+    ) -> Result<RenderedArguments, ArgumentError> {
         let mut rendered = BTreeMap::new();
         for (name, node) in &self.arguments {
             let mut path = vec![name.clone()];
@@ -101,19 +113,29 @@ impl Arguments {
 }
 
 fn failed(path: &[String], source: TemplateError) -> ArgumentError {
-    ArgumentError { path: path.concat(), source }
+    ArgumentError {
+        path: path.concat(),
+        source,
+    }
 }
 
 fn parse(value: &Json, dialect: Dialect, path: &mut Vec<String>) -> Result<Node, ArgumentError> {
     if path.len() > DEEPEST {
-        let error = TemplateError::parse(ErrorKind::Limit, "", 0, &format!("nested deeper than {DEEPEST}"));
+        let error = TemplateError::parse(
+            ErrorKind::Limit,
+            "",
+            0,
+            &format!("nested deeper than {DEEPEST}"),
+        );
         return Err(failed(path, error));
     }
     Ok(match value {
         Json::Null => Node::Scalar(Tree::Null),
         Json::Bool(value) => Node::Scalar(Tree::Bool(*value)),
         Json::Number(number) => Node::Scalar(Tree::Number(number.clone())),
-        Json::String(text) => Node::Text(Template::parse(text, dialect).map_err(|error| failed(path, error))?),
+        Json::String(text) => {
+            Node::Text(Template::parse(text, dialect).map_err(|error| failed(path, error))?)
+        }
         Json::Array(items) => {
             let mut nodes = Vec::with_capacity(items.len());
             for (i, item) in items.iter().enumerate() {
@@ -136,10 +158,19 @@ fn parse(value: &Json, dialect: Dialect, path: &mut Vec<String>) -> Result<Node,
     })
 }
 
-fn render(node: &Node, params: &Params, options: &Options<'_>, path: &mut Vec<String>) -> Result<Tree, ArgumentError> {
+fn render(
+    node: &Node,
+    params: &Params,
+    options: &Options<'_>,
+    path: &mut Vec<String>,
+) -> Result<Tree, ArgumentError> {
     Ok(match node {
         Node::Scalar(tree) => tree.clone(),
-        Node::Text(template) => Tree::Text(template.render(params, options).map_err(|error| failed(path, error))?),
+        Node::Text(template) => Tree::Text(
+            template
+                .render(params, options)
+                .map_err(|error| failed(path, error))?,
+        ),
         Node::List(nodes) => {
             let mut items = Vec::with_capacity(nodes.len());
             for (i, node) in nodes.iter().enumerate() {
@@ -152,11 +183,20 @@ fn render(node: &Node, params: &Params, options: &Options<'_>, path: &mut Vec<St
         Node::Map(nodes) => {
             let mut entries: Vec<(Text, Tree)> = Vec::with_capacity(nodes.len());
             for (key, node) in nodes {
-                let key = key.render(params, options).map_err(|error| failed(path, error))?;
+                let key = key
+                    .render(params, options)
+                    .map_err(|error| failed(path, error))?;
                 path.push(format!(".{}", key.redact(|_| "\u{2026}".into())));
-                if entries.iter().any(|(other, _)| other.as_bytes() == key.as_bytes()) {
-                    let message = "two keys of this map are the same once rendered; make them differ";
-                    return Err(failed(path, TemplateError::parse(ErrorKind::Other, "", 0, message)));
+                if entries
+                    .iter()
+                    .any(|(other, _)| other.as_bytes() == key.as_bytes())
+                {
+                    let message =
+                        "two keys of this map are the same once rendered; make them differ";
+                    return Err(failed(
+                        path,
+                        TemplateError::parse(ErrorKind::Other, "", 0, message),
+                    ));
                 }
                 let value = render(node, params, options, path)?;
                 path.pop();

@@ -24,8 +24,9 @@ pub use error::{ErrorKind, TemplateError};
 pub use marks::Marks;
 pub use options::{Dialect, Limits, Options, World};
 pub use params::{
-    Artifact, Bytes, ConfigMap, Credential, KeyPair, KopiaServerCredential, Location, ManagedFields, NamedObject,
-    ObjectMeta, OwnerReference, Params, Phase, Profile, Secret, TemplateParams, Workload,
+    Artifact, Bytes, ConfigMap, Credential, KeyPair, KopiaServerCredential, Location,
+    ManagedFields, NamedObject, ObjectMeta, OwnerReference, Params, Phase, Profile, Secret,
+    TemplateParams, Workload,
 };
 pub use rendered::{Text, Tree};
 pub use template::Template;

@@ -105,7 +105,9 @@ impl Tree {
             Tree::Text(value) => Json::String(text(value)),
             Tree::List(items) => Json::Array(items.iter().map(|item| item.write(text)).collect()),
             Tree::Map(entries) => {
-                let entries = entries.iter().map(|(key, item)| (text(key), item.write(text)));
+                let entries = entries
+                    .iter()
+                    .map(|(key, item)| (text(key), item.write(text)));
                 Json::Object(entries.collect())
             }
         }
@@ -117,7 +119,9 @@ impl Tree {
             Tree::Null | Tree::Bool(_) | Tree::Number(_) => false,
             Tree::Text(text) => text.is_secret(),
             Tree::List(items) => items.iter().any(Tree::is_secret),
-            Tree::Map(entries) => entries.iter().any(|(key, item)| key.is_secret() || item.is_secret()),
+            Tree::Map(entries) => entries
+                .iter()
+                .any(|(key, item)| key.is_secret() || item.is_secret()),
         }
     }
 }

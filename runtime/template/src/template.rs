@@ -54,9 +54,9 @@ impl Template {
             Body::Plain(text) => return Ok(Text::plain(text)),
             Body::Go(tree) => tree,
         };
-        let root = params.root().clone();
+        let (root, secrets) = (params.root().clone(), params.is_secret());
         if !tree.mutates {
-            return eval::render(tree, root, self.dialect, options).map(Text::of);
+            return eval::render(tree, root, secrets, self.dialect, options).map(Text::of);
         }
         // It may change maps: it works on a copy, so that no rendering sees what another did.
         let mut context = Context::new(options);
@@ -66,6 +66,6 @@ impl Template {
                 "the parameters are too large to be copied for a template that changes maps";
             TemplateError::parse(ErrorKind::Limit, &tree.source, 0, message)
         })?;
-        eval::render(tree, root, self.dialect, options).map(Text::of)
+        eval::render(tree, root, secrets, self.dialect, options).map(Text::of)
     }
 }

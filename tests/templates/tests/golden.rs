@@ -24,8 +24,14 @@ fn recorded_cases() {
 fn a_wrong_case_fails() {
     let wrong = serde_json::json!({"mode": "render", "template": "{{ 1 }}", "expect": "2"});
     let case = serde_json::from_value(wrong).unwrap();
-    assert_ne!(template_conformance::judge(&case), template_conformance::Verdict::Pass);
+    assert_ne!(
+        template_conformance::judge(&case),
+        template_conformance::Verdict::Pass
+    );
     let wrong = serde_json::json!({"mode": "render", "template": "{{ .a.b }}", "params": {}, "error": "exec:call"});
     let case = serde_json::from_value(wrong).unwrap();
-    assert_ne!(template_conformance::judge(&case), template_conformance::Verdict::Pass);
+    assert_ne!(
+        template_conformance::judge(&case),
+        template_conformance::Verdict::Pass
+    );
 }

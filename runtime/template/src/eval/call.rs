@@ -29,10 +29,9 @@ impl<'t> Exec<'t, '_> {
             args,
             last,
         )?;
-        let secret =
-            self.secrets && function.rule != Rule::Clear && given.iter().any(Value::is_secret);
+        let watched = self.secrets && function.rule == Rule::Whole;
         match (function.call)(&mut self.context, &given) {
-            Ok(value) if secret && function.rule == Rule::Whole => Ok(value.all_secret()),
+            Ok(value) if watched && given.iter().any(Value::is_secret) => Ok(value.all_secret()),
             Ok(value) => Ok(value),
             Err(Fail::Message(message)) => {
                 self.at = node;

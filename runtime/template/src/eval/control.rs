@@ -3,12 +3,18 @@
 use super::{Exec, Flow, Step};
 use crate::error::ErrorKind;
 use crate::syntax::Branch;
-use crate::value::{Int, Value};
+use crate::value::{Int, List, Value};
+use std::sync::Arc;
 
 /// What `range` goes over.
 enum Items {
     Count(Int),
-    List(Vec<(Value, Value)>),
+    List(Arc<List>),
+    Pairs(Vec<(Value, Value)>),
+}
+
+fn number(i: usize) -> Value {
+    Value::int(i64::try_from(i).unwrap_or(i64::MAX))
 }
 
 impl<'t> Exec<'t, '_> {
@@ -53,7 +59,15 @@ impl<'t> Exec<'t, '_> {
                     }
                 }
             }
-            Items::List(items) => {
+            Items::List(list) => {
+                for (i, item) in list.items().iter().enumerate() {
+                    ran = true;
+                    if self.pass(branch, visible, number(i), item)? == Flow::Break {
+                        break;
+                    }
+                }
+            }
+            Items::Pairs(items) => {
                 for (index, item) in items {
                     ran = true;
                     if self.pass(branch, visible, index, &item)? == Flow::Break {
@@ -80,7 +94,6 @@ impl<'t> Exec<'t, '_> {
                 secret,
             })
         };
-        let number = |i: usize| Value::int(i64::try_from(i).unwrap_or(i64::MAX));
         let items = match value.target() {
             Value::Missing | Value::Nil | Value::NilBytes => Vec::new(),
             Value::Int(int) => {
@@ -90,15 +103,7 @@ impl<'t> Exec<'t, '_> {
                 }
                 return Ok(Items::Count(*int));
             }
-            Value::List(list) => {
-                let charged = self.context.charge_items(list.items().len());
-                self.lift(charged)?;
-                list.items()
-                    .iter()
-                    .enumerate()
-                    .map(|(i, item)| (number(i), item.clone()))
-                    .collect()
-            }
+            Value::List(list) => return Ok(Items::List(Arc::clone(list))),
             Value::Bytes(bytes) => {
                 let charged = self.context.charge_items(bytes.len());
                 self.lift(charged)?;
@@ -126,7 +131,7 @@ impl<'t> Exec<'t, '_> {
                 );
             }
         };
-        Ok(Items::List(items))
+        Ok(Items::Pairs(items))
     }
 
     /// One pass; the variables of the range are set first, those of its body forgotten at the end.
@@ -140,22 +145,23 @@ impl<'t> Exec<'t, '_> {
         let step = self.context.step();
         self.lift(step)?;
         let top = self.variables.len();
-        let pair = [index, item.clone()];
-        let values = match branch.pipe.decls.len() {
-            1 => pair.get(1..),
-            _ => pair.get(..),
-        };
-        for (slot, (name, value)) in branch
-            .pipe
-            .decls
-            .iter()
-            .zip(values.unwrap_or_default())
-            .enumerate()
-        {
-            if branch.pipe.assign {
-                self.assign(name, value.clone())?;
-            } else if let Some((_, old)) = self.variables.get_mut(visible + slot) {
-                *old = value.clone();
+        let source: &'t str = &self.tree.source;
+        let pipe = &branch.pipe;
+        match &*pipe.decls {
+            [] => {}
+            [one] if pipe.assign => self.assign(one.of(source), item.clone())?,
+            [first, second, ..] if pipe.assign => {
+                self.assign(first.of(source), index)?;
+                self.assign(second.of(source), item.clone())?;
+            }
+            decls => {
+                let values = [index, item.clone()];
+                let skipped = values.len().saturating_sub(decls.len());
+                for (slot, value) in values.into_iter().skip(skipped).enumerate() {
+                    if let Some((_, old)) = self.variables.get_mut(visible + slot) {
+                        *old = value;
+                    }
+                }
             }
         }
         let flow = self.walk(item, &branch.body)?;

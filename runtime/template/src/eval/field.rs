@@ -3,9 +3,8 @@
 use super::{Exec, Step};
 use crate::error::ErrorKind;
 use crate::options::MissingKey;
-use crate::syntax::Arg;
+use crate::syntax::{Arg, Span};
 use crate::value::{Type, Value};
-use std::sync::Arc;
 
 impl<'t> Exec<'t, '_> {
     /// `.a.b.c`, the last perhaps a method with arguments.
@@ -13,16 +12,17 @@ impl<'t> Exec<'t, '_> {
         &mut self,
         dot: &Value,
         receiver: Value,
-        names: &'t [Arc<str>],
+        names: Span,
         args: &'t [Arg],
         last: Option<Value>,
         node: &'t Arg,
     ) -> Step<Value> {
-        let Some((name, path)) = names.split_last() else {
+        let chain: &'t str = names.of(&self.tree.source);
+        let Some((path, name)) = chain.rsplit_once('.') else {
             return Ok(receiver);
         };
         let mut value = receiver;
-        for name in path {
+        for name in path.split('.').skip(1) {
             value = self.field(&value, name)?;
         }
         if args.is_empty() && last.is_none() {

@@ -51,10 +51,10 @@ pub(super) struct Exec<'t, 'o> {
 pub(crate) fn render(
     tree: &Tree,
     root: Value,
+    secrets: bool,
     dialect: Dialect,
     options: &Options<'_>,
 ) -> Result<Out, TemplateError> {
-    let secrets = root.is_secret();
     let nothing = Node::Break;
     let mut exec = Exec {
         tree,
@@ -84,7 +84,7 @@ impl<'t> Exec<'t, '_> {
             At::Node(node) => {
                 context = node.show(source);
                 match node {
-                    Node::Text(range) => range.start,
+                    Node::Text(span) => span.start(),
                     Node::Action(pipe) => pipe.at,
                     Node::If(branch) | Node::With(branch) | Node::Range(branch) => branch.at,
                     Node::Template { at, .. } => *at,
@@ -148,9 +148,8 @@ impl<'t> Exec<'t, '_> {
             self.lift(step)?;
             self.at = At::Node(node);
             match node {
-                Node::Text(range) => {
-                    self.out
-                        .text(self.tree.source.get(range.clone()).unwrap_or_default());
+                Node::Text(span) => {
+                    self.out.text(span.of(&self.tree.source));
                     self.check_output()?;
                 }
                 Node::Action(pipe) => {
@@ -204,7 +203,9 @@ impl<'t> Exec<'t, '_> {
             value = Some(self.command(dot, command, value)?.settled());
         }
         let value = value.unwrap_or(Value::Missing);
+        let source: &'t str = &self.tree.source;
         for name in &pipe.decls {
+            let name = name.of(source);
             if pipe.assign {
                 self.assign(name, value.clone())?;
             } else {
@@ -247,7 +248,7 @@ impl<'t> Exec<'t, '_> {
         match &first.kind {
             ArgKind::Field(names) => {
                 self.at = At::Arg(first);
-                self.chain(dot, dot.clone(), names, args, last, first)
+                self.chain(dot, dot.clone(), *names, args, last, first)
             }
             ArgKind::Chain(inner, names) => {
                 self.at = At::Arg(first);
@@ -259,7 +260,7 @@ impl<'t> Exec<'t, '_> {
                     );
                 }
                 let receiver = self.operand(dot, inner)?;
-                self.chain(dot, receiver, names, args, last, first)
+                self.chain(dot, receiver, *names, args, last, first)
             }
             ArgKind::Function(function) => {
                 self.at = At::Arg(first);
@@ -271,12 +272,12 @@ impl<'t> Exec<'t, '_> {
             }
             ArgKind::Variable(name, names) => {
                 self.at = At::Arg(first);
-                let value = self.variable(name)?;
+                let value = self.variable(name.of(&self.tree.source))?;
                 if names.is_empty() {
                     self.no_arguments(first, args, &last)?;
                     return Ok(value);
                 }
-                self.chain(dot, value, names, args, last, first)
+                self.chain(dot, value, *names, args, last, first)
             }
             ArgKind::Nil => {
                 self.at = At::Arg(first);
@@ -311,16 +312,19 @@ impl<'t> Exec<'t, '_> {
             ArgKind::Bool(value) => Ok(Value::Bool(*value)),
             ArgKind::Number(number) => match &number.ideal {
                 Some(value) => Ok(value.clone()),
-                None => self.fail(ErrorKind::Other, format!("{} overflows int", number.text)),
+                None => self.fail(
+                    ErrorKind::Other,
+                    format!("{} overflows int", number.text.of(&self.tree.source)),
+                ),
             },
             ArgKind::String(value, _) => Ok(value.clone()),
-            ArgKind::Field(names) => self.chain(dot, dot.clone(), names, &[], None, arg),
+            ArgKind::Field(names) => self.chain(dot, dot.clone(), *names, &[], None, arg),
             ArgKind::Variable(name, names) => {
-                let value = self.variable(name)?;
+                let value = self.variable(name.of(&self.tree.source))?;
                 if names.is_empty() {
                     Ok(value)
                 } else {
-                    self.chain(dot, value, names, &[], None, arg)
+                    self.chain(dot, value, *names, &[], None, arg)
                 }
             }
             ArgKind::Function(function) => self.call(dot, function, At::Arg(arg), &[], None),
@@ -328,7 +332,7 @@ impl<'t> Exec<'t, '_> {
             ArgKind::Chain(inner, names) => {
                 let receiver = self.operand(dot, inner)?;
                 self.at = At::Arg(arg);
-                self.chain(dot, receiver, names, &[], None, arg)
+                self.chain(dot, receiver, *names, &[], None, arg)
             }
         }
     }

@@ -16,11 +16,7 @@ pub(crate) fn named_int_text(int: Int) -> Option<String> {
         IntKind::Month => Some(name(&MONTHS, int.value - 1, "Month")),
         IntKind::Weekday => Some(name(&DAYS, int.value, "Weekday")),
         IntKind::Duration => Some(duration_text(int.value)),
-        IntKind::Int
-        | IntKind::Int64
-        | IntKind::Uint8
-        | IntKind::Uint32
-        | IntKind::Uint64 => None,
+        IntKind::Int | IntKind::Int64 | IntKind::Uint8 | IntKind::Uint32 | IntKind::Uint64 => None,
     }
 }
 

@@ -22,7 +22,10 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
     };
     translator.run()?;
     let Translator { out, names, .. } = translator;
-    Ok(Translated { pattern: out, names })
+    Ok(Translated {
+        pattern: out,
+        names,
+    })
 }
 
 /// The most that a repetition may count.

@@ -34,9 +34,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let (pattern, text) = (Args(args).str(0)?, Args(args).str(1)?);
         let found = find_all(context, pattern, text, Args(args).int(2)?)?;
         if found.is_empty() {
-                return Ok(Value::List(List::nil(&STRING)));
-            }
-            let parts = found
+            return Ok(Value::List(List::nil(&STRING)));
+        }
+        let parts = found
             .into_iter()
             .map(|(start, end)| part(pattern, text, start, end))
             .collect();

@@ -3,8 +3,39 @@
 use crate::functions::Function;
 use crate::value::Value;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
+
+/// A part of the source. Names are not copied out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// Sources are shorter than 4 GiB: the parser refuses longer ones.
+    pub(crate) fn new(start: usize, end: usize) -> Span {
+        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span {
+            start: fit(start),
+            end: fit(end),
+        }
+    }
+
+    pub(crate) fn of(self, source: &str) -> &str {
+        source
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
 
 /// A template with the templates that it defines, by name; the outer one is called `config`.
 #[derive(Debug)]
@@ -17,7 +48,7 @@ pub(crate) struct Tree {
 
 #[derive(Debug)]
 pub(crate) enum Node {
-    Text(Range<usize>),
+    Text(Span),
     Action(Pipe),
     If(Box<Branch>),
     With(Box<Branch>),
@@ -44,7 +75,7 @@ pub(crate) struct Branch {
 pub(crate) struct Pipe {
     pub(crate) at: usize,
     /// Variables declared or assigned, with their `$`.
-    pub(crate) decls: Vec<Arc<str>>,
+    pub(crate) decls: Vec<Span>,
     pub(crate) assign: bool,
     pub(crate) commands: Vec<Command>,
 }
@@ -70,18 +101,20 @@ pub(crate) enum ArgKind {
     Bool(bool),
     Number(Box<Number>),
     /// The value and how it was written.
-    String(Value, Range<usize>),
-    Field(Vec<Arc<str>>),
-    Variable(Arc<str>, Vec<Arc<str>>),
+    String(Value, Span),
+    /// `.a.b`
+    Field(Span),
+    /// The variable and the fields behind it, if any.
+    Variable(Span, Span),
     Function(&'static Function),
     Pipe(Box<Pipe>),
-    Chain(Box<Arg>, Vec<Arc<str>>),
+    Chain(Box<Arg>, Span),
 }
 
 /// A number literal: every type that it can be read as.
 #[derive(Debug, Clone)]
 pub(crate) struct Number {
-    pub(crate) text: Arc<str>,
+    pub(crate) text: Span,
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,

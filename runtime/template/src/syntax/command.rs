@@ -1,13 +1,12 @@
 //! Pipelines, commands and operands.
 
-use super::ast::{Arg, ArgKind, Command, Pipe};
+use super::ast::{Arg, ArgKind, Command, Pipe, Span};
 use super::literal::number;
 use super::parser::{Parsed, Parser};
-use super::token::Kind;
+use super::token::{Kind, Token};
 use crate::error::ErrorKind;
 use crate::text::Str;
 use crate::value::Value;
-use std::sync::Arc;
 
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
@@ -75,17 +74,17 @@ impl Parser<'_> {
             } else {
                 after
             };
-            let name: Arc<str> = variable.text.into();
+            let name = span(variable);
             match next.kind {
                 Kind::Assign | Kind::Declare => {
                     pipe.assign = next.kind == Kind::Assign;
-                    pipe.decls.push(Arc::clone(&name));
-                    self.scope.variables.push(name);
+                    pipe.decls.push(name);
+                    self.scope.variables.push(variable.text);
                     return Ok(());
                 }
                 Kind::Other if next.text == "," => {
-                    pipe.decls.push(Arc::clone(&name));
-                    self.scope.variables.push(name);
+                    pipe.decls.push(name);
+                    self.scope.variables.push(variable.text);
                     if context != "range" || pipe.decls.len() >= 2 {
                         return self.error(format!("too many declarations in {context}"));
                     }
@@ -145,19 +144,15 @@ impl Parser<'_> {
         if field.kind != Kind::Field {
             return Ok(Some(term));
         }
-        let mut names = Vec::new();
+        let mut end = field.at;
         while self.peek().kind == Kind::Field {
-            names.push(field_name(self.next().text));
+            let token = self.next();
+            end = token.at + token.text.len();
         }
+        let names = Span::new(field.at, end);
         let kind = match term.kind {
-            ArgKind::Field(mut chain) => {
-                chain.append(&mut names);
-                ArgKind::Field(chain)
-            }
-            ArgKind::Variable(name, mut chain) => {
-                chain.append(&mut names);
-                ArgKind::Variable(name, chain)
-            }
+            ArgKind::Field(first) => ArgKind::Field(Span::new(first.start(), end)),
+            ArgKind::Variable(name, _) => ArgKind::Variable(name, names),
             ArgKind::Bool(_)
             | ArgKind::String(..)
             | ArgKind::Number(_)
@@ -190,23 +185,16 @@ impl Parser<'_> {
             },
             Kind::Dot => ArgKind::Dot,
             Kind::Nil => ArgKind::Nil,
-            Kind::Variable => {
-                let known = self
-                    .scope
-                    .variables
-                    .iter()
-                    .find(|name| name.as_ref() == token.text);
-                match known {
-                    Some(name) => ArgKind::Variable(Arc::clone(name), Vec::new()),
-                    None => {
-                        let message = format!("undefined variable {:?}", token.text);
-                        return self.error_of(ErrorKind::UndefinedVariable, token.at, message);
-                    }
-                }
+            Kind::Variable if self.scope.variables.contains(&token.text) => {
+                ArgKind::Variable(span(token), Span::new(token.at, token.at))
             }
-            Kind::Field => ArgKind::Field(vec![field_name(token.text)]),
+            Kind::Variable => {
+                let message = format!("undefined variable {:?}", token.text);
+                return self.error_of(ErrorKind::UndefinedVariable, token.at, message);
+            }
+            Kind::Field => ArgKind::Field(span(token)),
             Kind::Bool => ArgKind::Bool(token.text == "true"),
-            Kind::Char | Kind::Complex | Kind::Number => match number(token.kind, token.text) {
+            Kind::Char | Kind::Complex | Kind::Number => match number(token) {
                 Ok(number) => ArgKind::Number(Box::new(number)),
                 Err(message) => return self.error(message),
             },
@@ -219,10 +207,7 @@ impl Parser<'_> {
                 }));
             }
             Kind::String | Kind::RawString => match super::unquote(token.text) {
-                Ok(bytes) => ArgKind::String(
-                    Value::Str(Str::new(bytes)),
-                    token.at..token.at + token.text.len(),
-                ),
+                Ok(bytes) => ArgKind::String(Value::Str(Str::new(&*bytes)), span(token)),
                 Err(message) => return self.error(message),
             },
             _ => {
@@ -234,6 +219,7 @@ impl Parser<'_> {
     }
 }
 
-fn field_name(token: &str) -> Arc<str> {
-    token.strip_prefix('.').unwrap_or(token).into()
+/// Where a token stands.
+pub(super) fn span(token: Token<'_>) -> Span {
+    Span::new(token.at, token.at + token.text.len())
 }

@@ -1,6 +1,7 @@
 //! Text, actions and the control structures.
 
 use super::ast::{Branch, Node};
+use super::command::span;
 use super::parser::{Parsed, Parser};
 use super::token::{Keyword, Kind};
 
@@ -36,9 +37,7 @@ impl Parser<'_> {
     pub(super) fn text_or_action(&mut self) -> Parsed<Item> {
         let token = self.next_solid();
         match token.kind {
-            Kind::Text => Ok(Item::Node(Node::Text(
-                token.at..token.at + token.text.len(),
-            ))),
+            Kind::Text => Ok(Item::Node(Node::Text(span(token)))),
             Kind::LeftDelim => {
                 self.action = Some(token.at);
                 let item = self.action()?;

@@ -1,16 +1,7 @@
 //! Trees as text: what Go shows between `<` and `>` in an error.
 
 use super::ast::{Arg, ArgKind, Command, Node, Pipe};
-use crate::value::Value;
 use std::fmt::Write;
-use std::sync::Arc;
-
-fn chain(out: &mut String, names: &[Arc<str>]) {
-    for name in names {
-        out.push('.');
-        out.push_str(name);
-    }
-}
 
 impl Arg {
     pub(crate) fn write(&self, out: &mut String, source: &str) {
@@ -18,15 +9,11 @@ impl Arg {
             ArgKind::Dot => out.push('.'),
             ArgKind::Nil => out.push_str("nil"),
             ArgKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            ArgKind::Number(number) => out.push_str(&number.text),
-            ArgKind::String(Value::Str(_), range) => {
-                out.push_str(source.get(range.clone()).unwrap_or_default())
-            }
-            ArgKind::String(..) => {}
-            ArgKind::Field(names) => chain(out, names),
+            ArgKind::Number(number) => out.push_str(number.text.of(source)),
+            ArgKind::String(_, span) | ArgKind::Field(span) => out.push_str(span.of(source)),
             ArgKind::Variable(name, names) => {
-                out.push_str(name);
-                chain(out, names);
+                out.push_str(name.of(source));
+                out.push_str(names.of(source));
             }
             ArgKind::Function(function) => out.push_str(function.name),
             ArgKind::Pipe(pipe) => {
@@ -36,7 +23,7 @@ impl Arg {
             }
             ArgKind::Chain(inner, names) => {
                 inner.write(out, source);
-                chain(out, names);
+                out.push_str(names.of(source));
             }
         }
     }
@@ -61,7 +48,8 @@ impl Command {
 impl Pipe {
     pub(crate) fn write(&self, out: &mut String, source: &str) {
         if !self.decls.is_empty() {
-            out.push_str(&self.decls.join(", "));
+            let names: Vec<&str> = self.decls.iter().map(|name| name.of(source)).collect();
+            out.push_str(&names.join(", "));
             out.push_str(if self.assign { " = " } else { " := " });
         }
         for (i, command) in self.commands.iter().enumerate() {
@@ -78,9 +66,7 @@ impl Node {
     pub(crate) fn show(&self, source: &str) -> String {
         let mut out = String::from("{{");
         let (word, pipe) = match self {
-            Node::Text(range) => {
-                return format!("{:?}", source.get(range.clone()).unwrap_or_default());
-            }
+            Node::Text(span) => return format!("{:?}", span.of(source)),
             Node::Action(pipe) => ("", Some(pipe)),
             Node::If(branch) => ("if ", Some(&branch.pipe)),
             Node::With(branch) => ("with ", Some(&branch.pipe)),

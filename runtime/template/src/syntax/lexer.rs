@@ -1,6 +1,6 @@
 //! Cuts the source into tokens. An error is a token too, and the last one.
 
-use super::token::{Keyword, Kind, Token};
+use super::token::{Keyword, Kind, Problem, Token};
 
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
@@ -20,7 +20,7 @@ pub(crate) fn is_space(c: char) -> bool {
 }
 
 pub(crate) fn is_word(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && c.is_alphanumeric())
 }
 
 /// `- ` after a left delimiter.
@@ -33,6 +33,11 @@ fn trims_left(rest: &str) -> bool {
 fn trims_right(rest: &str) -> bool {
     rest.strip_prefix(is_space)
         .is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// Where the next left delimiter stands.
+fn find_left(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'{', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))
 }
 
 impl<'s> Lexer<'s> {
@@ -66,11 +71,11 @@ impl<'s> Lexer<'s> {
         self.skip(rest.get(..count).unwrap_or(rest))
     }
 
-    fn fail(&mut self, message: &'static str, at: usize) -> Token<'s> {
+    fn fail(&mut self, problem: Problem, at: usize) -> Token<'s> {
         self.done = true;
         let text = self.source.get(at..).unwrap_or_default();
         Token {
-            kind: Kind::Error(message),
+            kind: Kind::Error(problem),
             text,
             at,
         }
@@ -102,7 +107,7 @@ impl<'s> Lexer<'s> {
                     at,
                 };
             }
-            let Some(open) = rest.find(LEFT) else {
+            let Some(open) = find_left(rest.as_bytes()) else {
                 self.skip(rest);
                 return Token {
                     kind: Kind::Text,
@@ -141,11 +146,11 @@ impl<'s> Lexer<'s> {
                 };
             }
             let Some(end) = body.get(2..).and_then(|body| body.find("*/")) else {
-                return self.fail("unclosed comment", start);
+                return self.fail(Problem::UnclosedComment, start);
             };
             self.take_bytes(end + 4);
             if !self.at_right() {
-                return self.fail("comment ends before closing delimiter", start);
+                return self.fail(Problem::OpenComment, start);
             }
             self.close();
         }
@@ -182,7 +187,7 @@ impl<'s> Lexer<'s> {
         let at = self.at;
         if self.at_right() {
             if self.parens > 0 {
-                return self.fail("unclosed left paren", at);
+                return self.fail(Problem::UnclosedParen, at);
             }
             self.close();
             self.inside = false;
@@ -194,7 +199,7 @@ impl<'s> Lexer<'s> {
         }
         let rest = self.rest();
         let Some(c) = rest.chars().next() else {
-            return self.fail("unclosed action", at);
+            return self.fail(Problem::UnclosedAction, at);
         };
         let token = |kind, text| Token { kind, text, at };
         match c {
@@ -210,13 +215,13 @@ impl<'s> Lexer<'s> {
             }
             '=' => token(Kind::Assign, self.take_bytes(1)),
             ':' if rest.starts_with(":=") => token(Kind::Declare, self.take_bytes(2)),
-            ':' => self.fail("expected :=", at),
+            ':' => self.fail(Problem::NoDeclare, at),
             '|' => token(Kind::Pipe, self.take_bytes(1)),
-            '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
-            '\'' => self.quoted('\'', Kind::Char, "unterminated character constant"),
+            '"' => self.quoted('"', Kind::String, Problem::Quote),
+            '\'' => self.quoted('\'', Kind::Char, Problem::Char),
             '`' => match rest.get(1..).and_then(|rest| rest.find('`')) {
                 Some(end) => token(Kind::RawString, self.take_bytes(end + 2)),
-                None => self.fail("unterminated raw quoted string", at),
+                None => self.fail(Problem::RawQuote, at),
             },
             '$' | '.'
                 if !(c == '.'
@@ -231,7 +236,7 @@ impl<'s> Lexer<'s> {
                 }
                 self.take(is_word);
                 if !self.at_terminator() {
-                    return self.fail("bad character", self.at);
+                    return self.fail(Problem::BadCharacter, self.at);
                 }
                 let kind = if c == '$' {
                     Kind::Variable
@@ -251,17 +256,17 @@ impl<'s> Lexer<'s> {
                         self.parens = left;
                         token(Kind::RightParen, text)
                     }
-                    None => self.fail("unexpected right paren", at),
+                    None => self.fail(Problem::ExtraParen, at),
                 }
             }
             '+' | '-' | '.' | '0'..='9' => self.number(),
             c if is_word(c) => self.word(),
             c if c.is_ascii_graphic() => token(Kind::Other, self.take_bytes(1)),
-            _ => self.fail("unrecognized character in action", at),
+            _ => self.fail(Problem::Unrecognized, at),
         }
     }
 
-    fn quoted(&mut self, quote: char, kind: Kind, message: &'static str) -> Token<'s> {
+    fn quoted(&mut self, quote: char, kind: Kind, problem: Problem) -> Token<'s> {
         let at = self.at;
         let mut chars = self.rest().char_indices().skip(1);
         while let Some((i, c)) = chars.next() {
@@ -281,14 +286,14 @@ impl<'s> Lexer<'s> {
                 _ => {}
             }
         }
-        self.fail(message, at)
+        self.fail(problem, at)
     }
 
     fn word(&mut self) -> Token<'s> {
         let at = self.at;
         let text = self.take(is_word);
         if !self.at_terminator() {
-            return self.fail("bad character", self.at);
+            return self.fail(Problem::BadCharacter, self.at);
         }
         let kind = match text {
             "true" | "false" => Kind::Bool,
@@ -315,7 +320,7 @@ impl<'s> Lexer<'s> {
         if !ok {
             return Token {
                 text,
-                ..self.fail("bad number syntax", at)
+                ..self.fail(Problem::Number, at)
             };
         }
         Token { kind, text, at }

@@ -1,11 +1,13 @@
 //! Go's string, character and number literals.
 
 use super::ast::Number;
-use super::token::Kind;
+use super::command::span;
+use super::token::{Kind, Token};
 use crate::value::{Int, IntKind, Value};
+use std::borrow::Cow;
 
 /// The content of a quoted or raw string literal, quotes included in `literal`.
-pub(crate) fn unquote(literal: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn unquote(literal: &str) -> Result<Cow<'_, [u8]>, String> {
     let invalid = || "invalid syntax".to_string();
     let mut chars = literal.chars();
     let (Some(quote), Some(end)) = (chars.next(), chars.next_back()) else {
@@ -16,7 +18,14 @@ pub(crate) fn unquote(literal: &str) -> Result<Vec<u8>, String> {
         return Err(invalid());
     }
     if quote == '`' {
-        return Ok(body.replace('\r', "").into_bytes());
+        return Ok(if body.contains('\r') {
+            Cow::Owned(body.replace('\r', "").into_bytes())
+        } else {
+            Cow::Borrowed(body.as_bytes())
+        });
+    }
+    if !body.contains(['\\', '\n', quote]) {
+        return Ok(Cow::Borrowed(body.as_bytes()));
     }
     let mut out = Vec::with_capacity(body.len());
     let mut rest = body;
@@ -28,7 +37,7 @@ pub(crate) fn unquote(literal: &str) -> Result<Vec<u8>, String> {
         }
         rest = after;
     }
-    Ok(out)
+    Ok(Cow::Owned(out))
 }
 
 enum Unit {
@@ -82,9 +91,10 @@ fn unquote_char(text: &str, quote: char) -> Option<(Unit, &str)> {
 }
 
 /// Reads a number, complex or character literal.
-pub(crate) fn number(kind: Kind, text: &str) -> Result<Number, String> {
+pub(super) fn number(token: Token<'_>) -> Result<Number, String> {
+    let Token { kind, text, .. } = token;
     let blank = Number {
-        text: text.into(),
+        text: span(token),
         int: None,
         uint: None,
         float: None,
@@ -269,28 +279,34 @@ fn hex_float(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn read(kind: Kind, text: &str) -> Result<Number, String> {
+        number(Token { kind, text, at: 0 })
+    }
+
     #[test]
     fn strings() {
         assert_eq!(
-            unquote(r#""a\n\x41\101\u00e9""#).unwrap(),
+            &*unquote(r#""a\n\x41\101\u00e9""#).unwrap(),
             "a\nAA\u{e9}".as_bytes()
         );
-        assert_eq!(unquote("`a\\n\r`").unwrap(), b"a\\n");
+        assert_eq!(&*unquote("`a\\n\r`").unwrap(), b"a\\n");
         assert!(unquote(r#""\q""#).is_err());
         assert!(unquote(r#""\'""#).is_err());
     }
 
     #[test]
     fn numbers() {
-        let int = |text: &str| number(Kind::Number, text).ok().and_then(|n| n.int);
+        let int = |text: &str| read(Kind::Number, text).ok().and_then(|n| n.int);
         assert_eq!(int("0x1F"), Some(31));
         assert_eq!(int("017"), Some(15));
         assert_eq!(int("1_000"), Some(1000));
         assert_eq!(int("1e3"), Some(1000));
         assert_eq!(int("-9223372036854775808"), Some(i64::MIN));
-        assert!(number(Kind::Number, "99999999999999999999").is_err());
-        assert!(number(Kind::Number, "1__0").is_err());
-        assert_eq!(number(Kind::Number, "0x1p-2").unwrap().float, Some(0.25));
-        assert!(matches!(number(Kind::Complex, "1+2i").unwrap().ideal, Some(Value::Complex(re, im)) if (re, im) == (1.0, 2.0)));
+        assert!(read(Kind::Number, "99999999999999999999").is_err());
+        assert!(read(Kind::Number, "1__0").is_err());
+        assert_eq!(read(Kind::Number, "0x1p-2").unwrap().float, Some(0.25));
+        assert!(
+            matches!(read(Kind::Complex, "1+2i").unwrap().ideal, Some(Value::Complex(re, im)) if (re, im) == (1.0, 2.0))
+        );
     }
 }

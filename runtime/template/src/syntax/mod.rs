@@ -9,6 +9,6 @@ mod literal;
 mod parser;
 mod token;
 
-pub(crate) use ast::{Arg, ArgKind, Branch, Command, Node, Number, Pipe, Tree};
+pub(crate) use ast::{Arg, ArgKind, Branch, Command, Node, Number, Pipe, Span, Tree};
 pub(crate) use literal::{float as float_literal, unquote};
 pub(crate) use parser::parse;

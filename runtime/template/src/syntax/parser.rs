@@ -2,7 +2,7 @@
 
 use super::ast::{Node, Tree};
 use super::lexer::Lexer;
-use super::token::{Keyword, Kind, Token};
+use super::token::{Keyword, Kind, Problem, Token};
 use crate::error::{ErrorKind, TemplateError, position};
 use crate::functions::FunctionSet;
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ pub(crate) fn parse(source: Arc<str>, functions: FunctionSet) -> Result<Tree, Te
         depth: 0,
         mutates: false,
     };
-    parser.root()?;
+    parser.root().map_err(|error| *error)?;
     let Parser {
         templates, mutates, ..
     } = parser;
@@ -36,18 +36,19 @@ pub(crate) fn parse(source: Arc<str>, functions: FunctionSet) -> Result<Tree, Te
     })
 }
 
-pub(super) type Parsed<T> = Result<T, TemplateError>;
+/// The error is boxed, so that results stay small.
+pub(super) type Parsed<T> = Result<T, Box<TemplateError>>;
 
 /// What a template definition may refer to; each has its own.
-pub(super) struct Scope {
-    pub(super) variables: Vec<Arc<str>>,
+pub(super) struct Scope<'s> {
+    pub(super) variables: Vec<&'s str>,
     pub(super) ranges: u32,
 }
 
-impl Scope {
-    pub(super) fn new() -> Scope {
+impl Scope<'_> {
+    pub(super) fn new() -> Self {
         Scope {
-            variables: vec![Arc::from("$")],
+            variables: vec!["$"],
             ranges: 0,
         }
     }
@@ -63,7 +64,7 @@ pub(super) struct Parser<'s> {
     /// Where the action began that is being read.
     pub(super) action: Option<usize>,
     pub(super) functions: FunctionSet,
-    pub(super) scope: Scope,
+    pub(super) scope: Scope<'s>,
     templates: HashMap<Arc<str>, Vec<Node>>,
     depth: u32,
     pub(super) mutates: bool,
@@ -111,16 +112,16 @@ impl<'s> Parser<'s> {
         at: usize,
         message: impl AsRef<str>,
     ) -> Parsed<T> {
-        Err(TemplateError::parse(
+        Err(Box::new(TemplateError::parse(
             kind,
             self.source,
             at,
             message.as_ref(),
-        ))
+        )))
     }
 
     pub(super) fn unexpected<T>(&self, token: Token<'s>, context: &str) -> Parsed<T> {
-        let Kind::Error(message) = token.kind else {
+        let Kind::Error(problem) = token.kind else {
             return self.error_of(
                 ErrorKind::Syntax,
                 token.at,
@@ -130,13 +131,11 @@ impl<'s> Parser<'s> {
         let c = token.text.chars().next();
         let code =
             |c: Option<char>| c.map_or("EOF".into(), |c| format!("U+{:04X} '{c}'", u32::from(c)));
-        let mut text = match message {
-            "bad character" => format!("bad character {}", code(c)),
-            "unrecognized character in action" => {
-                format!("unrecognized character in action: {}", code(c))
-            }
-            "bad number syntax" => format!("bad number syntax: {:?}", token.text),
-            other => other.to_string(),
+        let mut text = match problem {
+            Problem::BadCharacter => format!("{} {}", problem.words(), code(c)),
+            Problem::Unrecognized => format!("{}: {}", problem.words(), code(c)),
+            Problem::Number => format!("{}: {:?}", problem.words(), token.text),
+            other => other.words().to_string(),
         };
         if let Some(action) = self.action {
             let (started, here) = (
@@ -225,9 +224,7 @@ impl<'s> Parser<'s> {
         let source = self.source;
         let empty = |nodes: &[Node]| {
             nodes.iter().all(|node| match node {
-                Node::Text(range) => source
-                    .get(range.clone())
-                    .is_none_or(|text| text.trim().is_empty()),
+                Node::Text(span) => span.of(source).trim().is_empty(),
                 _ => false,
             })
         };

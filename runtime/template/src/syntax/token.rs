@@ -25,8 +25,45 @@ pub(crate) enum Kind {
     Declare,
     Assign,
     Other,
-    Error(&'static str),
+    Error(Problem),
     Eof,
+}
+
+/// What the lexer cannot read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    UnclosedComment,
+    OpenComment,
+    UnclosedParen,
+    UnclosedAction,
+    NoDeclare,
+    RawQuote,
+    Quote,
+    Char,
+    BadCharacter,
+    ExtraParen,
+    Unrecognized,
+    Number,
+}
+
+impl Problem {
+    /// Go's words for it; for some the text of the token follows.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Problem::UnclosedComment => "unclosed comment",
+            Problem::OpenComment => "comment ends before closing delimiter",
+            Problem::UnclosedParen => "unclosed left paren",
+            Problem::UnclosedAction => "unclosed action",
+            Problem::NoDeclare => "expected :=",
+            Problem::RawQuote => "unterminated raw quoted string",
+            Problem::Quote => "unterminated quoted string",
+            Problem::Char => "unterminated character constant",
+            Problem::BadCharacter => "bad character",
+            Problem::ExtraParen => "unexpected right paren",
+            Problem::Unrecognized => "unrecognized character in action",
+            Problem::Number => "bad number syntax",
+        }
+    }
 }
 
 /// The words that are no function names.

@@ -33,7 +33,11 @@ pub enum ConditionError {
 ///
 /// # Errors
 /// [`ConditionError`] if a path finds nothing or the template fails.
-pub fn wait_condition(condition: &str, object: &Json, options: &Options<'_>) -> Result<bool, ConditionError> {
+pub fn wait_condition(
+    condition: &str,
+    object: &Json,
+    options: &Options<'_>,
+) -> Result<bool, ConditionError> {
     let template = Template::parse(&substitute::paths(condition, object)?, Dialect::GoWait)?;
     Ok(says_true(&template, &Params::nothing(), options)?)
 }
@@ -42,11 +46,23 @@ pub fn wait_condition(condition: &str, object: &Json, options: &Options<'_>) -> 
 ///
 /// # Errors
 /// [`TemplateError`] if the template does not parse or fails.
-pub fn wait_v2_condition(condition: &str, object: &Json, options: &Options<'_>) -> Result<bool, TemplateError> {
-    says_true(&Template::parse(condition, Dialect::GoWaitV2)?, &Params::object(object), options)
+pub fn wait_v2_condition(
+    condition: &str,
+    object: &Json,
+    options: &Options<'_>,
+) -> Result<bool, TemplateError> {
+    says_true(
+        &Template::parse(condition, Dialect::GoWaitV2)?,
+        &Params::object(object),
+        options,
+    )
 }
 
-fn says_true(template: &Template, params: &Params, options: &Options<'_>) -> Result<bool, TemplateError> {
+fn says_true(
+    template: &Template,
+    params: &Params,
+    options: &Options<'_>,
+) -> Result<bool, TemplateError> {
     Ok(template.render(params, options)?.reveal().trim() == "true")
 }
 
@@ -73,20 +89,53 @@ mod tests {
         ] {
             assert_eq!(wait(condition, &object), Ok(true), "{condition}");
         }
-        assert_eq!(wait(r#"{{ eq "{ $.status.phase }" "Gone" }}"#, &object), Ok(false));
-        assert!(matches!(wait("{ $.status.none }", &object), Err(ConditionError::Path { .. })));
-        assert!(matches!(wait("{ $.status[ }", &object), Err(ConditionError::Path { .. })));
-        assert!(matches!(wait("{{ eq { $.status.phase } 3 }}", &object), Err(ConditionError::Path { .. })));
+        assert_eq!(
+            wait(r#"{{ eq "{ $.status.phase }" "Gone" }}"#, &object),
+            Ok(false)
+        );
+        assert!(matches!(
+            wait("{ $.status.none }", &object),
+            Err(ConditionError::Path { .. })
+        ));
+        assert!(matches!(
+            wait("{ $.status[ }", &object),
+            Err(ConditionError::Path { .. })
+        ));
+        assert!(matches!(
+            wait("{{ eq { $.status.phase } 3 }}", &object),
+            Err(ConditionError::Path { .. })
+        ));
     }
 
     #[test]
     fn an_object_cannot_write_template_code() {
-        for text in ["\" }}{{ fail \"x\" }}{{ \"", "{{ fail \"x\" }}", "` }}{{ fail `x` }}", "\\", "{", "a\nb"] {
+        for text in [
+            "\" }}{{ fail \"x\" }}{{ \"",
+            "{{ fail \"x\" }}",
+            "` }}{{ fail `x` }}",
+            "\\",
+            "{",
+            "a\nb",
+        ] {
             let object = json!({"x": text, "y": "true"});
-            assert_eq!(wait("{{ if eq \"{ $.x }\" \"a\" }}{{ else }}true{{ end }}", &object), Ok(true), "{text}");
+            assert_eq!(
+                wait(
+                    "{{ if eq \"{ $.x }\" \"a\" }}{{ else }}true{{ end }}",
+                    &object
+                ),
+                Ok(true),
+                "{text}"
+            );
             assert_eq!(wait("{ $.x }", &object), Ok(false), "{text}");
-            assert_eq!(wait("{ $.y }{{/* { $.x } */}}", &object), Ok(true), "{text}");
-            let _ = wait("{{ if eq `{ $.x }` \"a\" }}{{ else }}true{{ end }}", &object);
+            assert_eq!(
+                wait("{ $.y }{{/* { $.x } */}}", &object),
+                Ok(true),
+                "{text}"
+            );
+            let _ = wait(
+                "{{ if eq `{ $.x }` \"a\" }}{{ else }}true{{ end }}",
+                &object,
+            );
         }
     }
 
@@ -94,8 +143,18 @@ mod tests {
     fn wait_v2_sees_the_object() {
         let object = json!({"status": {"replicas": 3, "ready": 3.0}});
         let options = Options::new(&StillWorld);
-        assert_eq!(wait_v2_condition("{{ eq .status.replicas 3 }}\n", &object, &options), Ok(true));
-        assert_eq!(wait_v2_condition("{{ if .status.none.deeper }}true{{ end }}", &object, &options), Ok(false));
+        assert_eq!(
+            wait_v2_condition("{{ eq .status.replicas 3 }}\n", &object, &options),
+            Ok(true)
+        );
+        assert_eq!(
+            wait_v2_condition(
+                "{{ if .status.none.deeper }}true{{ end }}",
+                &object,
+                &options
+            ),
+            Ok(false)
+        );
         assert!(wait_v2_condition("{{ upper \"x\" }}", &object, &options).is_err());
     }
 }

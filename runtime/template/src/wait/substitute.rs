@@ -32,8 +32,16 @@ pub(super) fn paths(condition: &str, object: &Json) -> Result<String, ConditionE
         }
         let length = match place {
             Place::Text if opens_action => {
-                let body = rest.get(2..).unwrap_or_default().trim_start_matches('-').trim_start();
-                place = if body.starts_with("/*") { Place::Comment } else { Place::Action };
+                let body = rest
+                    .get(2..)
+                    .unwrap_or_default()
+                    .trim_start_matches('-')
+                    .trim_start();
+                place = if body.starts_with("/*") {
+                    Place::Comment
+                } else {
+                    Place::Action
+                };
                 2
             }
             Place::Comment if rest.starts_with("*/") => {
@@ -80,27 +88,46 @@ fn path(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(end))
 }
 
-fn insert(out: &mut String, place: Place, path: &str, object: &Value) -> Result<(), ConditionError> {
-    let failed = |problem: String| ConditionError::Path { path: path.into(), problem };
+fn insert(
+    out: &mut String,
+    place: Place,
+    path: &str,
+    object: &Value,
+) -> Result<(), ConditionError> {
+    let failed = |problem: String| ConditionError::Path {
+        path: path.into(),
+        problem,
+    };
     let inner = path.trim_start_matches('{').trim_end_matches('}').trim();
     let inner = inner.strip_prefix('$').unwrap_or(inner);
     let found = jsonpath::find(inner, object).map_err(failed)?;
     match place {
         Place::Comment => {}
-        Place::Text if found.contains('{') => out.push_str(&format!("{{{{{}}}}}", quote(found.as_bytes()))),
+        Place::Text if found.contains('{') => {
+            out.push_str(&format!("{{{{{}}}}}", quote(found.as_bytes())))
+        }
         Place::Text => out.push_str(&found),
         Place::Quoted(_) => {
             let quoted = quote(found.as_bytes());
-            out.push_str(quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default());
+            out.push_str(
+                quoted
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'))
+                    .unwrap_or_default(),
+            );
         }
         Place::Raw if found.contains('`') => {
-            return Err(failed("what it finds contains a backquote; put the path in double quotes".into()));
+            return Err(failed(
+                "what it finds contains a backquote; put the path in double quotes".into(),
+            ));
         }
         Place::Raw => out.push_str(&found),
         Place::Action => {
             let plain = |word: &str| word == "true" || word == "false" || is_number(word);
             if !found.split(' ').filter(|word| !word.is_empty()).all(plain) {
-                return Err(failed("what it finds is no number; put the path in double quotes".into()));
+                return Err(failed(
+                    "what it finds is no number; put the path in double quotes".into(),
+                ));
             }
             out.push_str(&found);
         }
@@ -109,5 +136,7 @@ fn insert(out: &mut String, place: Place, path: &str, object: &Value) -> Result<
 }
 
 fn is_number(word: &str) -> bool {
-    word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e')) && word.parse::<f64>().is_ok()
+    word.bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e'))
+        && word.parse::<f64>().is_ok()
 }

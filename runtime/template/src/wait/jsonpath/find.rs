@@ -20,7 +20,8 @@ pub(in crate::wait) fn find(path: &str, object: &Value) -> Result<String, String
         }
         match value {
             Value::Map(_) | Value::List(_) => {
-                json::write(&mut out, value, false).map_err(|_| "what it finds is no JSON".to_string())?;
+                json::write(&mut out, value, false)
+                    .map_err(|_| "what it finds is no JSON".to_string())?;
             }
             Value::Nil | Value::Missing => out.text("null"),
             value => display(&mut out, value),
@@ -33,7 +34,9 @@ pub(in crate::wait) fn find(path: &str, object: &Value) -> Result<String, String
 }
 
 fn walk(input: Vec<Value>, steps: &[Step]) -> Result<Vec<Value>, String> {
-    steps.iter().try_fold(input, |input, step| take(&input, step))
+    steps
+        .iter()
+        .try_fold(input, |input, step| take(&input, step))
 }
 
 fn take(input: &[Value], step: &Step) -> Result<Vec<Value>, String> {
@@ -54,7 +57,9 @@ fn take(input: &[Value], step: &Step) -> Result<Vec<Value>, String> {
         Step::Recursive => input.iter().for_each(|value| descend(value, &mut found)),
         Step::Slice(slice) => {
             for value in input.iter().filter(|value| !value.is_nil()) {
-                let Value::List(list) = value else { return Err("not an array or slice".into()) };
+                let Value::List(list) = value else {
+                    return Err("not an array or slice".into());
+                };
                 cut(list.items(), *slice, &mut found)?;
             }
         }
@@ -65,7 +70,9 @@ fn take(input: &[Value], step: &Step) -> Result<Vec<Value>, String> {
         }
         Step::Filter { left, compare } => {
             for value in input {
-                let Value::List(list) = value else { return Err("not an array or slice, so not filtered".into()) };
+                let Value::List(list) = value else {
+                    return Err("not an array or slice, so not filtered".into());
+                };
                 for item in list.items() {
                     if passes(item, left, compare.as_ref())? {
                         found.push(item.clone());
@@ -107,33 +114,60 @@ fn cut(items: &[Value], slice: Slice, found: &mut Vec<Value>) -> Result<(), Stri
         return Ok(());
     }
     if start >= length || start < 0 {
-        return Err(format!("array index out of bounds: index {start}, length {length}"));
+        return Err(format!(
+            "array index out of bounds: index {start}, length {length}"
+        ));
     }
     if end > length || end < 0 {
-        return Err(format!("array index out of bounds: index {}, length {length}", end - 1));
+        return Err(format!(
+            "array index out of bounds: index {}, length {length}",
+            end - 1
+        ));
     }
     if start > end {
-        return Err(format!("starting index {start} is greater than ending index {end}"));
+        return Err(format!(
+            "starting index {start} is greater than ending index {end}"
+        ));
     }
     let step = slice.step.unwrap_or(1);
-    let step = usize::try_from(step).ok().filter(|step| *step > 0).ok_or("step must be > 0")?;
+    let step = usize::try_from(step)
+        .ok()
+        .filter(|step| *step > 0)
+        .ok_or("step must be > 0")?;
     let range = usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0);
-    found.extend(items.get(range).unwrap_or_default().iter().step_by(step).cloned());
+    found.extend(
+        items
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .step_by(step)
+            .cloned(),
+    );
     Ok(())
 }
 
-fn passes(item: &Value, left: &[Step], compare: Option<&(String, Vec<Step>)>) -> Result<bool, String> {
+fn passes(
+    item: &Value,
+    left: &[Step],
+    compare: Option<&(String, Vec<Step>)>,
+) -> Result<bool, String> {
     let lefts = walk(vec![item.clone()], left);
-    let Some((operator, right)) = compare else { return Ok(lefts.is_ok_and(|found| !found.is_empty())) };
+    let Some((operator, right)) = compare else {
+        return Ok(lefts.is_ok_and(|found| !found.is_empty()));
+    };
     let one = |found: Vec<Value>| match <[Value; 1]>::try_from(found) {
         Ok([one]) => Ok(Some(one)),
         Err(found) if found.is_empty() => Ok(None),
         Err(_) => Err("can only compare one element at a time".to_string()),
     };
-    let (Some(left), Some(right)) = (one(lefts?)?, one(walk(vec![item.clone()], right)?)?) else { return Ok(false) };
+    let (Some(left), Some(right)) = (one(lefts?)?, one(walk(vec![item.clone()], right)?)?) else {
+        return Ok(false);
+    };
     let same = || match equal(&left, &right) {
         Equality::Known(same) => Ok(same),
-        Equality::Incompatible | Equality::NotComparable => Err("incompatible types for comparison".to_string()),
+        Equality::Incompatible | Equality::NotComparable => {
+            Err("incompatible types for comparison".to_string())
+        }
     };
     let less = || match (&left, &right) {
         (Value::Int(a), Value::Int(b)) => Ok(a.value < b.value),

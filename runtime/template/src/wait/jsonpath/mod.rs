@@ -13,7 +13,10 @@ enum Step {
     Recursive,
     Slice(Slice),
     Union(Vec<Vec<Step>>),
-    Filter { left: Vec<Step>, compare: Option<(String, Vec<Step>)> },
+    Filter {
+        left: Vec<Step>,
+        compare: Option<(String, Vec<Step>)>,
+    },
     Literal(crate::value::Value),
 }
 

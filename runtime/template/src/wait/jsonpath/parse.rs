@@ -12,7 +12,10 @@ pub(super) fn parse(path: &str) -> Result<Vec<Step>, String> {
 }
 
 fn is_end(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n' | '.' | ',' | '[' | ']' | '$' | '@' | '{' | '}')
+    matches!(
+        c,
+        ' ' | '\t' | '\r' | '\n' | '.' | ',' | '[' | ']' | '$' | '@' | '{' | '}'
+    )
 }
 
 fn steps(path: &str, depth: u32) -> Result<Vec<Step>, String> {
@@ -26,7 +29,9 @@ fn steps(path: &str, depth: u32) -> Result<Vec<Step>, String> {
         rest = match c {
             '\r' | '\n' => return Err("unclosed action".into()),
             ' ' | '@' | '$' => tail,
-            '[' if tail.starts_with("?(") => filter(tail.get(2..).unwrap_or_default(), depth, &mut steps)?,
+            '[' if tail.starts_with("?(") => {
+                filter(tail.get(2..).unwrap_or_default(), depth, &mut steps)?
+            }
             '[' => array(tail, depth, &mut steps)?,
             '"' | '\'' => quoted(rest, c, &mut steps)?,
             '.' if tail.starts_with('.') => {
@@ -35,7 +40,11 @@ fn steps(path: &str, depth: u32) -> Result<Vec<Step>, String> {
                 }
                 steps.push(Step::Recursive);
                 let after = tail.get(1..).unwrap_or_default();
-                if after.starts_with(|c: char| c == '_' || c.is_alphanumeric()) { field(after, &mut steps) } else { after }
+                if after.starts_with(|c: char| c == '_' || c.is_alphanumeric()) {
+                    field(after, &mut steps)
+                } else {
+                    after
+                }
             }
             '.' => field(tail, &mut steps),
             '+' | '-' | '0'..='9' => number(rest, &mut steps)?,
@@ -47,7 +56,12 @@ fn steps(path: &str, depth: u32) -> Result<Vec<Step>, String> {
                 }
                 after
             }
-            c => return Err(format!("unrecognized character in action: U+{:04X} '{c}'", u32::from(c))),
+            c => {
+                return Err(format!(
+                    "unrecognized character in action: U+{:04X} '{c}'",
+                    u32::from(c)
+                ));
+            }
         };
     }
     Ok(steps)
@@ -63,7 +77,11 @@ fn field<'p>(text: &'p str, steps: &mut Vec<Step>) -> &'p str {
             Some('\\') => name.extend(chars.next()),
             Some(c) if !is_end(c) => name.push(c),
             _ => {
-                steps.push(if name == "*" { Step::Wildcard } else { Step::Field(name) });
+                steps.push(if name == "*" {
+                    Step::Wildcard
+                } else {
+                    Step::Field(name)
+                });
                 return before;
             }
         }
@@ -107,12 +125,17 @@ fn array<'p>(text: &'p str, depth: u32, steps: &mut Vec<Step>) -> Result<&'p str
     let (inner, after) = text.split_once(']').ok_or("unterminated array")?;
     let parts: Vec<&str> = inner.split(',').collect();
     if parts.len() > 1 {
-        let each: Result<_, _> =
-            parts.iter().map(|part| self::steps(&format!("[{}]", part.trim_matches(' ')), depth + 1)).collect();
+        let each: Result<_, _> = parts
+            .iter()
+            .map(|part| self::steps(&format!("[{}]", part.trim_matches(' ')), depth + 1))
+            .collect();
         steps.push(Step::Union(each?));
         return Ok(after);
     }
-    if let Some(key) = inner.strip_prefix('\'').and_then(|key| key.strip_suffix('\'')) {
+    if let Some(key) = inner
+        .strip_prefix('\'')
+        .and_then(|key| key.strip_suffix('\''))
+    {
         // As upstream: the key is read like a field behind a dot.
         steps.extend(self::steps(&format!(".{key}"), depth + 1)?);
         return Ok(after);
@@ -123,7 +146,13 @@ fn array<'p>(text: &'p str, depth: u32, steps: &mut Vec<Step>) -> Result<&'p str
 
 fn slice(text: &str) -> Result<Slice, String> {
     let invalid = || format!("invalid array index {text}");
-    let number = |text: &str| if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| invalid()) };
+    let number = |text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            text.parse().map(Some).map_err(|_| invalid())
+        }
+    };
     let mut parts = text.split(':');
     let start = number(parts.next().unwrap_or_default())?;
     let end = match parts.next() {
@@ -168,7 +197,10 @@ fn filter<'p>(text: &'p str, depth: u32, steps: &mut Vec<Step>) -> Result<&'p st
             left: self::steps(left, depth + 1)?,
             compare: Some((operator.into(), self::steps(right, depth + 1)?)),
         },
-        None => Step::Filter { left: self::steps(inner, depth + 1)?, compare: None },
+        None => Step::Filter {
+            left: self::steps(inner, depth + 1)?,
+            compare: None,
+        },
     });
     Ok(after)
 }
