@@ -86,7 +86,7 @@ fn split(api_version: &str) -> Result<(&str, &str), KubeError> {
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     // The kind's list lies where its collection lies, less the resource.
     let part = |text: &str| {
-        !text.is_empty()
+        text.starts_with(|first: char| first.is_ascii_alphanumeric())
             && text.len() <= 253
             && text
                 .bytes()
@@ -128,7 +128,9 @@ async fn fetch(
     let resources = answer.get_mut("resources").map(Value::take);
     serde_json::from_value::<Vec<Resource>>(resources.unwrap_or_default())
         .map(Arc::from)
-        .map_err(|error| KubeError::Other(format!("the list of resources is not understood: {error}")))
+        .map_err(|error| {
+            KubeError::Other(format!("the list of resources is not understood: {error}"))
+        })
 }
 
 fn find(resources: &[Resource], group: &str, version: &str, kind: &str) -> Option<Resolved> {
@@ -173,7 +175,10 @@ mod tests {
         assert_eq!(split("v1").unwrap(), ("", "v1"));
         assert_eq!(split("apps/v1").unwrap(), ("apps", "v1"));
         for wrong in ["", "/v1", "apps/", "a/b/c", "v1?x", "../api"] {
-            assert!(matches!(split(wrong), Err(KubeError::Invalid(_))), "{wrong}");
+            assert!(
+                matches!(split(wrong), Err(KubeError::Invalid(_))),
+                "{wrong}"
+            );
         }
     }
 }

@@ -4,6 +4,8 @@ use crate::authority::Denial;
 use crate::bindings::kanister::kube::types as wit;
 use crate::capability::cancel::millis;
 use crate::capability::io::IoError;
+use crate::gate::Reveal as _;
+use crate::secret::Vault;
 use kube::core::Status;
 use std::time::Duration;
 
@@ -60,6 +62,26 @@ impl KubeError {
         )
     }
 
+    /// The same with tokens in the place of secrets, for what does not pass the gate on its
+    /// way back: a container runtime quotes the command that it could not run.
+    pub(super) fn concealed(self, vault: &Vault) -> Self {
+        let conceal = |text: String| vault.conceal_text(&text).into_owned();
+        match self {
+            Self::NotFound(text) => Self::NotFound(conceal(text)),
+            Self::AlreadyExists(text) => Self::AlreadyExists(conceal(text)),
+            Self::Conflict(text) => Self::Conflict(conceal(text)),
+            Self::Invalid(text) => Self::Invalid(conceal(text)),
+            Self::Forbidden(text) => Self::Forbidden(conceal(text)),
+            Self::Unavailable(text) => Self::Unavailable(conceal(text)),
+            Self::Other(text) => Self::Other(conceal(text)),
+            other @ (Self::Denied(_)
+            | Self::Timeout
+            | Self::Cancelled
+            | Self::Throttled(_)
+            | Self::Truncated) => other,
+        }
+    }
+
     /// The answer of a server that refused, by its HTTP status and, if it sent one, its
     /// `Status` object.
     pub(super) fn of_status(status: &Status, retry_after: Option<Duration>) -> Self {
@@ -105,9 +127,9 @@ impl From<kube::Error> for KubeError {
             kube::Error::BuildRequest(_) | kube::Error::HttpError(_) => {
                 Self::Invalid(brief(&error.to_string()))
             }
-            kube::Error::SerdeError(error) => {
-                Self::Other(format!("the API server's answer is not understood: {error}"))
-            }
+            kube::Error::SerdeError(error) => Self::Other(format!(
+                "the API server's answer is not understood: {error}"
+            )),
             other => Self::Unavailable(format!(
                 "no answer from the API server: {}",
                 root_cause(&other)

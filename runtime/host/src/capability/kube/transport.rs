@@ -18,7 +18,7 @@ const LARGEST_REFUSAL: usize = 64 << 10;
 
 /// How long the server may take to answer what is no watch, log or command. Admission
 /// webhooks may use half of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a body is.
 pub(super) const JSON: &str = "application/json";
@@ -60,8 +60,9 @@ pub(super) async fn send(
     let answer = async {
         let response = open(client, request).await?;
         let bytes = read_all(response.into_body(), limit).await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| KubeError::Other(format!("the API server's answer is no JSON: {error}")))
+        serde_json::from_slice(&bytes).map_err(|error| {
+            KubeError::Other(format!("the API server's answer is no JSON: {error}"))
+        })
     };
     tokio::time::timeout(PATIENCE, answer)
         .await
@@ -132,9 +133,9 @@ pub(super) fn too_large(limit: usize) -> KubeError {
 async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, KubeError> {
     let mut all = BytesMut::new();
     loop {
-        let data = next_data(&mut body).await.map_err(|_| {
-            KubeError::Unavailable("the API server's answer broke off".to_owned())
-        })?;
+        let data = next_data(&mut body)
+            .await
+            .map_err(|_| KubeError::Unavailable("the API server's answer broke off".to_owned()))?;
         let Some(data) = data else {
             return Ok(all.freeze());
         };

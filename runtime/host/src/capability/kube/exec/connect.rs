@@ -7,9 +7,10 @@ use crate::bindings::kanister::kube::types::PodRef;
 use crate::capability::kube::KubeError;
 use crate::capability::kube::path::Path;
 use crate::capability::kube::transport;
+use crate::secret::Vault;
 use bytes::Bytes;
-use futures::stream::{SplitSink, SplitStream};
 use futures::StreamExt as _;
+use futures::stream::{SplitSink, SplitStream};
 use kube::client::Connection;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,11 +87,15 @@ fn url(target: &PodRef, argv: &[String], stdin: bool) -> Result<Path, KubeError>
 }
 
 trait Outgoing: Send {
-    fn send(&mut self, message: Message) -> futures::future::BoxFuture<'_, tungstenite::Result<()>>;
+    fn send(&mut self, message: Message)
+    -> futures::future::BoxFuture<'_, tungstenite::Result<()>>;
 }
 
 impl<S: Carrier> Outgoing for SplitSink<WebSocketStream<S>, Message> {
-    fn send(&mut self, message: Message) -> futures::future::BoxFuture<'_, tungstenite::Result<()>> {
+    fn send(
+        &mut self,
+        message: Message,
+    ) -> futures::future::BoxFuture<'_, tungstenite::Result<()>> {
         Box::pin(futures::SinkExt::send(self, message))
     }
 }
@@ -156,32 +161,38 @@ impl Drop for Gone {
     }
 }
 
-/// Receives until the status, the end of the connection or an abort. Its end, whichever it
-/// is, is recorded in `output`.
-pub(super) async fn receive<S: Carrier>(
-    halves: Halves<S>,
-    output: Arc<Output>,
-    abort: oneshot::Receiver<()>,
-    has_stdin: bool,
-) {
-    let Halves {
-        sending,
-        mut receiving,
-    } = halves;
-    let _gone = Gone {
-        output: Arc::clone(&output),
-        sending: Arc::clone(&sending),
-    };
-    let aborted = async {
-        // Without standard input nobody aborts.
-        if abort.await.is_err() {
-            std::future::pending::<()>().await;
+impl<S: Carrier> Halves<S> {
+    /// Receives until the status, the end of the connection or an abort. However it ends,
+    /// and also if it never begins, the end is recorded in `output`.
+    pub(super) fn receive(
+        self,
+        output: Arc<Output>,
+        abort: oneshot::Receiver<()>,
+        has_stdin: bool,
+        vault: Vault,
+    ) -> impl Future<Output = ()> + Send + use<S> {
+        let Self {
+            sending,
+            mut receiving,
+        } = self;
+        // Made before the first poll: a task can be dropped without one.
+        let gone = Gone { output, sending };
+        async move {
+            let Gone { output, sending } = &gone;
+            let aborted = async {
+                // Without standard input nobody aborts.
+                if abort.await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                () = aborted => {}
+                ended = frames(&mut receiving, sending, output, has_stdin) => {
+                    output.end(ended.map_err(|error| error.concealed(&vault)));
+                }
+            }
         }
-    };
-    tokio::select! {
-        biased;
-        () = aborted => {}
-        ended = frames(&mut receiving, &sending, &output, has_stdin) => output.end(ended),
     }
 }
 

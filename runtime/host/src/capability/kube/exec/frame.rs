@@ -62,7 +62,14 @@ mod tests {
         assert_eq!(read(b"\x02ab"), Frame::Stderr("ab".into()));
         assert_eq!(read(b"\x03{}"), Frame::Status("{}".into()));
         // Servers open each channel with an empty message, and close it with two bytes.
-        for other in [b"".as_slice(), b"\x01", b"\x02", b"\xff\x01", b"\x00x", b"\x09x"] {
+        for other in [
+            b"".as_slice(),
+            b"\x01",
+            b"\x02",
+            b"\xff\x01",
+            b"\x00x",
+            b"\x09x",
+        ] {
             assert_eq!(read(other), Frame::Other);
         }
         assert_eq!(stdin(b"ab"), Bytes::from_static(b"\x00ab"));

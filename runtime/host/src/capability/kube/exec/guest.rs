@@ -9,7 +9,9 @@ use crate::call::CallState;
 use crate::capability::io::{Holdings, Source};
 use crate::capability::kube::guest::Answer;
 use crate::capability::kube::scope::Scope;
+use crate::capability::kube::transport::PATIENCE;
 use crate::capability::kube::{KubeClients, KubeError};
+use crate::secret::Vault;
 use wasmtime::component::Resource;
 
 async fn spawn(
@@ -17,11 +19,11 @@ async fn spawn(
     target: &PodRef,
     argv: &[String],
     stdin: Option<Source>,
-    holdings: Holdings,
+    keep: (Holdings, Vault),
 ) -> Result<Process, KubeError> {
     let connected = connect::connect(&cluster.gated, target, argv, stdin.is_some());
-    let stream = scope.run(connected).await?.into_stream();
-    Ok(Process::start(stream, stdin, scope, holdings))
+    let stream = scope.run_within(PATIENCE, connected).await?.into_stream();
+    Ok(Process::start(stream, stdin, scope, keep))
 }
 
 impl wit::Host for CallState {
@@ -35,8 +37,9 @@ impl wit::Host for CallState {
             Some(stdin) => Some(self.table.delete(stdin)?),
             None => None,
         };
-        let (begun, holdings) = (self.begin(), self.holdings.clone());
-        let spawned = async move { spawn(begun?, &target, &argv, stdin, holdings).await };
+        let begun = self.begin();
+        let keep = (self.holdings.clone(), self.services.vault.clone());
+        let spawned = async move { spawn(begun?, &target, &argv, stdin, keep).await };
         Ok(match spawned.await {
             Ok(process) => Ok(self.push(process)?),
             Err(error) => Err(error.into()),

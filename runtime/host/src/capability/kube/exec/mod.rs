@@ -24,3 +24,5 @@ mod tail;
 
 pub use process::{Exit, Process};
 
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! A command that runs, as the guest holds it.
 
-use super::connect::{Carrier, receive, split};
+use super::connect::{Carrier, split};
 use super::output::{Origin, Output, Reader};
 use super::stdin::Stdin;
 use crate::capability::io::{ByteSource, Holdings, IoError, Piece, Source, Transfer};
 use crate::capability::kube::KubeError;
 use crate::capability::kube::scope::Scope;
+use crate::secret::Vault;
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ impl Process {
         stream: WebSocketStream<S>,
         stdin: Option<Source>,
         scope: Scope,
-        holdings: Holdings,
+        (holdings, vault): (Holdings, Vault),
     ) -> Self {
         let output = Arc::new(Output::new(holdings));
         let halves = split(stream);
@@ -50,7 +51,7 @@ impl Process {
             Transfer::start(source, sink)
         });
         let mut receiver = JoinSet::new();
-        receiver.spawn(receive(halves, Arc::clone(&output), aborted, has_stdin));
+        receiver.spawn(halves.receive(Arc::clone(&output), aborted, has_stdin, vault));
         Self {
             output,
             scope,

@@ -11,7 +11,9 @@ use kube::core::Status;
 /// The command was not run: no such program, no such container.
 pub(super) fn exit_code(text: &[u8]) -> Result<i32, KubeError> {
     let status: Status = serde_json::from_slice(text).map_err(|error| {
-        KubeError::Other(format!("the status of the command is not understood: {error}"))
+        KubeError::Other(format!(
+            "the status of the command is not understood: {error}"
+        ))
     })?;
     if status.is_success() {
         return Ok(0);

@@ -86,7 +86,9 @@ impl Follow {
         loop {
             match self.step().await {
                 Ok(Some(object)) => {
-                    let seen = object.as_ref().map(|it| version(it).unwrap_or("").to_owned());
+                    let seen = object
+                        .as_ref()
+                        .map(|it| version(it).unwrap_or("").to_owned());
                     // A new list repeats what was known before.
                     if self.last.as_ref() != Some(&seen) {
                         self.last = Some(seen);

@@ -24,25 +24,28 @@ impl wit::Host for CallState {
     async fn resolve(&mut self, api_version: String, kind: String) -> Answer<wit::Resolved> {
         let cluster = self.cluster();
         answer(async move {
-                let KubeClients { gated, cluster, .. } = cluster?;
-                cluster.discovery.resolve(&gated, &api_version, &kind).await})
+            let KubeClients { gated, cluster, .. } = cluster?;
+            cluster.discovery.resolve(&gated, &api_version, &kind).await
+        })
         .await
     }
 
     async fn get(&mut self, target: ObjectRef, fields: Vec<String>) -> Answer<String> {
         let cluster = self.cluster();
         answer(async move {
-                let fields = Fields::parse(&fields)?;
-                read::get(&cluster?.gated, &target, &fields).await})
+            let fields = Fields::parse(&fields)?;
+            read::get(&cluster?.gated, &target, &fields).await
+        })
         .await
     }
 
     async fn list(&mut self, query: wit::ListQuery, next: Option<String>) -> Answer<wit::Page> {
         let cluster = self.cluster();
         answer(async move {
-                let page = read::list(&cluster?.gated, &query, next.as_deref()).await?;
-                let read::Page { items, next } = page;
-                Ok(wit::Page { items, next })})
+            let page = read::list(&cluster?.gated, &query, next.as_deref()).await?;
+            let read::Page { items, next } = page;
+            Ok(wit::Page { items, next })
+        })
         .await
     }
 
@@ -55,11 +58,12 @@ impl wit::Host for CallState {
     ) -> Answer<String> {
         let cluster = self.cluster();
         answer(async move {
-                let cluster = cluster?;
-                let namespace = namespace.as_deref();
-                writer(&cluster)
-                    .create(&api, namespace, &object, &options)
-                    .await})
+            let cluster = cluster?;
+            let namespace = namespace.as_deref();
+            writer(&cluster)
+                .create(&api, namespace, &object, &options)
+                .await
+        })
         .await
     }
 
@@ -73,10 +77,11 @@ impl wit::Host for CallState {
     ) -> Answer<String> {
         let cluster = self.cluster();
         answer(async move {
-                let cluster = cluster?;
-                writer(&cluster)
-                    .apply(&api, namespace, &object, force, &options)
-                    .await})
+            let cluster = cluster?;
+            writer(&cluster)
+                .apply(&api, namespace, &object, force, &options)
+                .await
+        })
         .await
     }
 
@@ -89,10 +94,11 @@ impl wit::Host for CallState {
     ) -> Answer<String> {
         let cluster = self.cluster();
         answer(async move {
-                let cluster = cluster?;
-                writer(&cluster)
-                    .replace(&target, subresource.as_deref(), &object, &options)
-                    .await})
+            let cluster = cluster?;
+            writer(&cluster)
+                .replace(&target, subresource.as_deref(), &object, &options)
+                .await
+        })
         .await
     }
 
@@ -107,20 +113,28 @@ impl wit::Host for CallState {
     ) -> Answer<String> {
         let cluster = self.cluster();
         answer(async move {
-                let cluster = cluster?;
-                let subresource = subresource.as_deref();
-                let preconditions = preconditions.as_ref();
-                writer(&cluster)
-                    .patch(&target, subresource, (kind, &patch), preconditions, &options)
-                    .await})
+            let cluster = cluster?;
+            let subresource = subresource.as_deref();
+            let preconditions = preconditions.as_ref();
+            writer(&cluster)
+                .patch(
+                    &target,
+                    subresource,
+                    (kind, &patch),
+                    preconditions,
+                    &options,
+                )
+                .await
+        })
         .await
     }
 
     async fn delete(&mut self, target: ObjectRef, options: wit::DeleteOptions) -> Answer<()> {
         let cluster = self.cluster();
         answer(async move {
-                let cluster = cluster?;
-                writer(&cluster).delete(&target, options).await})
+            let cluster = cluster?;
+            writer(&cluster).delete(&target, options).await
+        })
         .await
     }
 
@@ -132,11 +146,12 @@ impl wit::Host for CallState {
     ) -> Answer<String> {
         let begun = self.begin();
         answer(async move {
-                let (cluster, scope) = begun?;
-                let condition = Condition::parse(until)?;
-                let timeout = Duration::from_millis(timeout_ms);
-                let found = wait::wait(cluster.gated, &scope, &target, &condition, timeout).await?;
-                Ok(found.map_or_else(|| "null".to_owned(), |object| object.to_string()))})
+            let (cluster, scope) = begun?;
+            let condition = Condition::parse(until)?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let found = wait::wait(cluster.gated, &scope, &target, &condition, timeout).await?;
+            Ok(found.map_or_else(|| "null".to_owned(), |object| object.to_string()))
+        })
         .await
     }
 

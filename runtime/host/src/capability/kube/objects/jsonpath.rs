@@ -45,9 +45,7 @@ impl JsonPath {
                 .ok_or_else(|| wrong("has no closing brace"))?,
             None => trimmed,
         };
-        let mut reader = Reader {
-            rest: inner.trim(),
-        };
+        let mut reader = Reader { rest: inner.trim() };
         reader.eat("$");
         let steps = reader.steps(true).map_err(wrong)?;
         if reader.rest.is_empty() {
@@ -242,7 +240,10 @@ impl<'a> Reader<'a> {
                 return Ok(Value::String(text.to_owned()));
             }
         }
-        let end = self.rest.find(')').ok_or("has a filter that is not closed")?;
+        let end = self
+            .rest
+            .find(')')
+            .ok_or("has a filter that is not closed")?;
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest;
         serde_json::from_str(text.trim()).map_err(|_| "compares with something that is no literal")
@@ -283,10 +284,7 @@ mod tests {
             ("{.metadata.labels['app.kubernetes.io/name']}", "db"),
             ("{.status.conditions[0].type}", "Ready"),
             ("{.status.conditions[-1].type}", "Other"),
-            (
-                r#"{.status.conditions[?(@.type=="Ready")].status}"#,
-                "True",
-            ),
+            (r#"{.status.conditions[?(@.type=="Ready")].status}"#, "True"),
             (
                 "{.status.conditions[?( @.type != 'Ready' )].status}",
                 "False",
@@ -308,7 +306,10 @@ mod tests {
             "{.status}",
             "{.status.conditions[7].type}",
         ] {
-            assert!(!JsonPath::parse(path).unwrap().is(&object(), "True"), "{path}");
+            assert!(
+                !JsonPath::parse(path).unwrap().is(&object(), "True"),
+                "{path}"
+            );
         }
         let all = JsonPath::parse("{.status.conditions[*].status}").unwrap();
         assert_eq!(all.find(&object()).len(), 2);
@@ -317,10 +318,21 @@ mod tests {
     #[test]
     fn a_wrong_path_says_where() {
         for path in [
-            "{.a", "{.a[}", "{.a[x]}", "{..a}", "{.a.}", "{.a['b}", "{.a[?(b)]}", "{.a[?(@.b>1)]}",
-            "{.a[?(@.b==x)]}", "{.a} {.b}",
+            "{.a",
+            "{.a[}",
+            "{.a[x]}",
+            "{..a}",
+            "{.a.}",
+            "{.a['b}",
+            "{.a[?(b)]}",
+            "{.a[?(@.b>1)]}",
+            "{.a[?(@.b==x)]}",
+            "{.a} {.b}",
         ] {
-            assert!(matches!(JsonPath::parse(path), Err(KubeError::Invalid(_))), "{path}");
+            assert!(
+                matches!(JsonPath::parse(path), Err(KubeError::Invalid(_))),
+                "{path}"
+            );
         }
     }
 

@@ -33,7 +33,9 @@ fn object(text: &str) -> Result<Value, KubeError> {
     if value.is_object() {
         Ok(value)
     } else {
-        Err(KubeError::Invalid("the object is no JSON object".to_owned()))
+        Err(KubeError::Invalid(
+            "the object is no JSON object".to_owned(),
+        ))
     }
 }
 
@@ -41,3 +43,6 @@ fn object(text: &str) -> Result<Value, KubeError> {
 fn version(object: &Value) -> Option<&str> {
     object.pointer("/metadata/resourceVersion")?.as_str()
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,9 +78,9 @@ fn observed(object: &Value) -> bool {
 
 fn pod(object: &Value) -> Readiness {
     match text(object, "/status/phase") {
-        phase @ ("Succeeded" | "Failed") => {
-            Readiness::Never(format!("the pod has ended ({phase}), it cannot become ready"))
-        }
+        phase @ ("Succeeded" | "Failed") => Readiness::Never(format!(
+            "the pod has ended ({phase}), it cannot become ready"
+        )),
         _ => Readiness::from(condition_is(object, "Ready", "True")),
     }
 }
@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn other_kinds() {
-        let condition = |kind: &str| json!({"status": {"conditions": [{"type": kind, "status": "True"}]}});
+        let condition =
+            |kind: &str| json!({"status": {"conditions": [{"type": kind, "status": "True"}]}});
         assert_eq!(of("batch", "jobs", condition("Complete")), Readiness::Ready);
         assert!(matches!(
             of("batch", "jobs", condition("Failed")),
@@ -240,7 +241,10 @@ mod tests {
             of("", "pods", json!({"status": {"phase": "Failed"}})),
             Readiness::Never(_)
         ));
-        assert_eq!(of("x.io", "widgets", condition("Available")), Readiness::Ready);
+        assert_eq!(
+            of("x.io", "widgets", condition("Available")),
+            Readiness::Ready
+        );
         assert_eq!(of("x.io", "widgets", json!({})), Readiness::NotYet);
         let bound = json!({"status": {"phase": "Bound"}});
         assert_eq!(of("", "persistentvolumeclaims", bound), Readiness::Ready);

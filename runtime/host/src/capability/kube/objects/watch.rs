@@ -72,7 +72,9 @@ impl Watcher {
             Ok(Some(Item::Change(change, _held))) => Ok(Ok(Some(change))),
             Ok(Some(Item::Failed(error))) => Ok(Err(error)),
             Ok(Some(Item::Limit(hit))) => Err(hit),
-            Ok(None) => Ok(Err(KubeError::Other("nothing is watched any more".to_owned()))),
+            Ok(None) => Ok(Err(KubeError::Other(
+                "nothing is watched any more".to_owned(),
+            ))),
             Err(KubeError::Timeout) => Ok(Ok(None)),
             Err(error) => Ok(Err(error)),
         }

@@ -233,7 +233,10 @@ mod tests {
     fn preconditions_travel_in_the_patch() {
         let guard = |kind, text| guarded(kind, text, Some(&preconditions())).unwrap();
         assert_eq!(
-            guard(PatchKind::Merge, r#"{"spec":{"x":1},"metadata":{"labels":{}}}"#),
+            guard(
+                PatchKind::Merge,
+                r#"{"spec":{"x":1},"metadata":{"labels":{}}}"#
+            ),
             json!({
                 "spec": {"x": 1},
                 "metadata": {"labels": {}, "uid": "u-1", "resourceVersion": "42"},

@@ -122,7 +122,9 @@ fn strings(
     match metadata.remove(field) {
         None | Some(Value::Null) => Ok(BTreeMap::new()),
         Some(value) => serde_json::from_value(value).map_err(|error| {
-            KubeError::Invalid(format!("the pod's metadata.{field} is no map of texts: {error}"))
+            KubeError::Invalid(format!(
+                "the pod's metadata.{field} is no map of texts: {error}"
+            ))
         }),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::helper::Helper;
 use super::logs::Mode;
+use super::outcome::concealed;
 use super::scale;
 use super::start::start;
 use crate::bindings::kanister::kube::types::{ObjectRef, PodRef};
@@ -34,9 +35,10 @@ impl wit::Host for CallState {
     ) -> Answer<u32> {
         let begun = self.begin();
         answer(async move {
-                let (cluster, scope) = begun?;
-                let timeout = Duration::from_millis(timeout_ms);
-                scale::scale(&cluster, &scope, &target, replicas, wait, timeout).await})
+            let (cluster, scope) = begun?;
+            let timeout = Duration::from_millis(timeout_ms);
+            scale::scale(&cluster, &scope, &target, replicas, wait, timeout).await
+        })
         .await
     }
 }
@@ -66,9 +68,9 @@ impl wit::HostHelper for CallState {
             wit::LogMode::Follow => Mode::Follow,
             wit::LogMode::Whole => Mode::Whole,
         };
-        let source = self.begin().and_then(|(cluster, scope)| {
-            helper.logs(cluster.cluster.host, container, mode, scope)
-        });
+        let source = self
+            .begin()
+            .and_then(|(cluster, scope)| helper.logs(cluster.cluster.host, container, mode, scope));
         Ok(match source {
             Ok(source) => Ok(self.push(source)?),
             Err(error) => Err(error.into()),
@@ -77,12 +79,15 @@ impl wit::HostHelper for CallState {
 
     async fn wait_ready(&mut self, helper: Resource<Helper>, timeout_ms: u64) -> Answer<()> {
         let begun = self.begin();
+        let vault = self.services.vault.clone();
         let helper = self.table.get(&helper)?;
         answer(async move {
-                let (cluster, scope) = begun?;
-                let timeout = Duration::from_millis(timeout_ms);
-                let host = cluster.cluster.host;
-                helper.wait_ready(host, &scope, timeout).await})
+            let (cluster, scope) = begun?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let host = cluster.cluster.host;
+            let ready = helper.wait_ready(host, &scope, timeout).await;
+            ready.map_err(|error| error.concealed(&vault))
+        })
         .await
     }
 
@@ -92,12 +97,15 @@ impl wit::HostHelper for CallState {
         timeout_ms: u64,
     ) -> Answer<wit::Outcome> {
         let begun = self.begin();
+        let vault = self.services.vault.clone();
         let helper = self.table.get(&helper)?;
         answer(async move {
-                let (cluster, scope) = begun?;
-                let timeout = Duration::from_millis(timeout_ms);
-                let host = cluster.cluster.host;
-                helper.wait_done(host, &scope, timeout).await})
+            let (cluster, scope) = begun?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let host = cluster.cluster.host;
+            let outcome = helper.wait_done(host, &scope, timeout).await?;
+            Ok(concealed(outcome, &vault))
+        })
         .await
     }
 
@@ -105,8 +113,9 @@ impl wit::HostHelper for CallState {
         let helper = self.table.delete(helper)?;
         let begun = self.begin();
         answer(async move {
-                let (cluster, scope) = begun?;
-                helper.remove(cluster.cluster.host, &scope).await})
+            let (cluster, scope) = begun?;
+            helper.remove(cluster.cluster.host, &scope).await
+        })
         .await
     }
 

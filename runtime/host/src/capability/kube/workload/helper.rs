@@ -71,7 +71,11 @@ impl Helper {
     /// The state of this pod; another one of that name is not it.
     fn this(&self, object: Option<Value>) -> Result<Value, KubeError> {
         object
-            .filter(|object| object.pointer("/metadata/uid").is_some_and(|uid| *uid == *self.own.uid))
+            .filter(|object| {
+                object
+                    .pointer("/metadata/uid")
+                    .is_some_and(|uid| *uid == *self.own.uid)
+            })
             .ok_or_else(|| KubeError::NotFound(format!("the pod {} was deleted", self.own.name)))
     }
 

@@ -11,6 +11,10 @@
 //! the kubelet throws the beginning of a long log away, but when the stream breaks off it
 //! waits for the container's end, reads the log again from its beginning, passes over what
 //! it gave already if that is the same, and goes on.
+//!
+//! What the API cannot tell: whether a log that is opened late has lost its beginning. The
+//! kubelet serves the newest file of a log that it rotates (by default at 10 MiB). A
+//! function whose output counts opens the log as soon as it has the helper.
 
 use super::outcome::status;
 use super::sweeper::OwnPod;
@@ -123,8 +127,7 @@ impl LogSource {
         let OwnPod {
             namespace, name, ..
         } = &self.own;
-        let mut path =
-            Path::pod(namespace, name, Some("log"))?.query("container", &self.container);
+        let mut path = Path::pod(namespace, name, Some("log"))?.query("container", &self.container);
         for (key, value) in parameters {
             path = path.query(key, value);
         }
@@ -143,7 +146,10 @@ impl LogSource {
             let Some(object) = self.watch.next().await? else {
                 return Err(KubeError::Truncated);
             };
-            if object.pointer("/metadata/uid").is_none_or(|uid| *uid != *self.own.uid) {
+            if object
+                .pointer("/metadata/uid")
+                .is_none_or(|uid| *uid != *self.own.uid)
+            {
                 return Err(KubeError::Truncated);
             }
             match reached(&status(&object)?, &self.container, wanted) {

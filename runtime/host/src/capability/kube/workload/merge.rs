@@ -49,7 +49,9 @@ fn merge_at(onto: Value, patch: Value, place: Place, depth: usize) -> Result<Val
             if directive.starts_with("setElementOrder/") {
                 continue;
             }
-            return Err(invalid(format!("has the directive ${directive}, which is not supported")));
+            return Err(invalid(format!(
+                "has the directive ${directive}, which is not supported"
+            )));
         }
         if value.is_null() {
             onto.remove(&key);
@@ -111,7 +113,10 @@ impl List<'_> {
         let mut patched = Vec::new();
         for mut item in patch {
             let Value::Object(fields) = &mut item else {
-                return Err(invalid(format!("has an item in {} that is no map", self.field)));
+                return Err(invalid(format!(
+                    "has an item in {} that is no map",
+                    self.field
+                )));
             };
             let directive = directive(fields)?;
             let Some(key) = fields.get(self.key).cloned() else {
@@ -240,7 +245,10 @@ mod tests {
             json!({"containers": [{"name": "a"}, {"name": "c"}]})
         );
         let patch = json!({"containers": [{"$patch": "replace"}, {"name": "d"}]});
-        assert_eq!(merged(spec(), patch), json!({"containers": [{"name": "d"}]}));
+        assert_eq!(
+            merged(spec(), patch),
+            json!({"containers": [{"name": "d"}]})
+        );
         let volumes = json!({"volumes": [{"name": "v", "emptyDir": {}}]});
         let patch = json!({"volumes": [{
             "name": "v", "$retainKeys": ["name", "persistentVolumeClaim"],

@@ -21,3 +21,6 @@ pub use build::PodDefaults;
 pub use extras::PodExtras;
 pub use helper::Helper;
 pub use sweeper::Sweeper;
+
+#[cfg(test)]
+mod tests;

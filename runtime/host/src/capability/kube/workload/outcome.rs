@@ -3,14 +3,17 @@
 use crate::bindings::kanister::kube::workload::{ContainerOutcome, Outcome};
 use crate::capability::kube::KubeError;
 use crate::capability::kube::error::brief;
+use crate::gate::Reveal as _;
+use crate::secret::Vault;
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod, PodStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use serde_json::Value;
 
 /// A pod's status, as far as it can be read.
 pub(super) fn status(pod: &Value) -> Result<PodStatus, KubeError> {
-    let pod: Pod = serde_json::from_value(pod.clone())
-        .map_err(|error| KubeError::Other(format!("the pod's status is not understood: {error}")))?;
+    let pod: Pod = serde_json::from_value(pod.clone()).map_err(|error| {
+        KubeError::Other(format!("the pod's status is not understood: {error}"))
+    })?;
     Ok(pod.status.unwrap_or_default())
 }
 
@@ -69,6 +72,19 @@ fn container(status: ContainerStatus) -> ContainerOutcome {
     }
 }
 
+/// The outcome with tokens in the place of secrets: a container runtime quotes the command
+/// that it could not run.
+pub(super) fn concealed(mut outcome: Outcome, vault: &Vault) -> Outcome {
+    let conceal = |text: &mut String| *text = vault.conceal_text(text).into_owned();
+    conceal(&mut outcome.reason);
+    conceal(&mut outcome.message);
+    for container in &mut outcome.containers {
+        conceal(&mut container.reason);
+        conceal(&mut container.message);
+    }
+    outcome
+}
+
 fn millis(time: &Time) -> Option<u64> {
     u64::try_from(time.0.as_millisecond()).ok()
 }
@@ -109,10 +125,22 @@ mod tests {
         let [init, a, b] = outcome.containers.as_slice() else {
             panic!("three containers");
         };
-        assert_eq!((init.started_ms, init.finished_ms), (Some(1000), Some(2000)));
+        assert_eq!(
+            (init.started_ms, init.finished_ms),
+            (Some(1000), Some(2000))
+        );
         assert_eq!((a.exit_code, a.signal), (Some(137), Some(9)));
         assert_eq!(a.reason, "OOMKilled");
         assert_eq!((b.exit_code, b.reason.as_str()), (None, "ImagePullBackOff"));
+    }
+
+    #[test]
+    fn a_secret_in_a_message_stays_a_token() {
+        let vault = Vault::new();
+        let token = vault.deposit("hunter22".to_owned().into()).unwrap();
+        let pod = json!({"status": {"phase": "Failed", "message": "cannot run hunter22"}});
+        let outcome = concealed(outcome(&pod).unwrap().unwrap(), &vault);
+        assert_eq!(outcome.message, format!("cannot run {token}"));
     }
 
     #[test]

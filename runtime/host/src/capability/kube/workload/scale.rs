@@ -33,7 +33,10 @@ pub(super) async fn scale(
     let found = transport::send(client, transport::get(&path)?, LARGEST_OBJECT).await?;
     let before = replicas_of(&found);
     let body = json!({"spec": {"replicas": replicas}});
-    let body = ("application/merge-patch+json", body.to_string().into_bytes());
+    let body = (
+        "application/merge-patch+json",
+        body.to_string().into_bytes(),
+    );
     let path = path.query("fieldManager", &clients.function);
     let request = transport::request(Method::PATCH, &path, Some(body))?;
     let scaled = transport::send(client, request, LARGEST_OBJECT).await?;
@@ -46,7 +49,9 @@ pub(super) async fn scale(
         ) && !selector.is_empty()
         {
             let host = &clients.cluster.host;
-            let leaving = scope.run_within(left(), leaving(host, namespace, selector)).await?;
+            let leaving = scope
+                .run_within(left(), leaving(host, namespace, selector))
+                .await?;
             for (name, uid) in leaving {
                 gone(host, scope, (namespace, &name, &uid), left()).await?;
             }
@@ -103,9 +108,14 @@ async fn settled(
 fn is_silent(object: &Value) -> bool {
     let status = object.get("status").and_then(Value::as_object);
     status.is_none_or(|status| {
-        !["conditions", "readyReplicas", "availableReplicas", "observedGeneration"]
-            .iter()
-            .any(|field| status.contains_key(*field))
+        ![
+            "conditions",
+            "readyReplicas",
+            "availableReplicas",
+            "observedGeneration",
+        ]
+        .iter()
+        .any(|field| status.contains_key(*field))
     })
 }
 
@@ -139,7 +149,8 @@ async fn gone(
 ) -> Result<(), KubeError> {
     let mut follow = Follow::new(client.clone(), &pod(namespace, name))?;
     until(scope, &mut follow, timeout, |object| {
-        let still = object.is_some_and(|it| it.pointer("/metadata/uid").is_some_and(|it| it == uid));
+        let still =
+            object.is_some_and(|it| it.pointer("/metadata/uid").is_some_and(|it| it == uid));
         Ok((!still).then_some(()))
     })
     .await

@@ -31,7 +31,9 @@ pub(super) async fn start(
         .unwrap_or_else(|| cluster.controller_namespace.clone());
     let plan = Plan {
         pod: json(&pod, "the pod")?,
-        override_: override_.map(|text| json(&text, "the override")).transpose()?,
+        override_: override_
+            .map(|text| json(&text, "the override"))
+            .transpose()?,
         extras: &clients.extras,
         defaults: &cluster.defaults,
         namespace: &namespace,
@@ -62,8 +64,11 @@ async fn create(
         let created = transport::send(&clients.gated, request, LARGEST_OBJECT).await?;
         helper(&clients, &namespace, &created, false)
     });
-    task.await
-        .unwrap_or_else(|_| Err(KubeError::Other("the creation of the pod failed".to_owned())))
+    task.await.unwrap_or_else(|_| {
+        Err(KubeError::Other(
+            "the creation of the pod failed".to_owned(),
+        ))
+    })
 }
 
 fn json(text: &str, what: &str) -> Result<Value, KubeError> {
@@ -84,6 +89,7 @@ async fn earlier(
     );
     let path = Path::collection(&pod(namespace, "").api, Some(namespace))?
         .query("labelSelector", &selector);
+    let doomed = clients.cluster.sweeper.dooms();
     let request = transport::get(&path)?;
     let mut list = transport::send(&clients.cluster.host, request, LARGEST_LIST).await?;
     let Some(Value::Array(pods)) = list.get_mut("items").map(Value::take) else {
@@ -91,7 +97,7 @@ async fn earlier(
     };
     let stays = |pod: &Value| {
         pod.pointer("/metadata/deletionTimestamp").is_none()
-            && !clients.cluster.sweeper.dooms(text(pod, "/metadata/uid"))
+            && !doomed.contains(text(pod, "/metadata/uid"))
     };
     let age = |pod: &Value| text(pod, "/metadata/creationTimestamp").to_owned();
     Ok(pods.into_iter().filter(stays).min_by_key(age))

@@ -66,9 +66,8 @@ fn unscheduled(status: &PodStatus) -> Option<Startup> {
         return None;
     }
     let message = scheduled.message.as_deref();
-    let missing = message.is_some_and(|text| {
-        text.contains("persistentvolumeclaim") && text.contains("not found")
-    });
+    let missing = message
+        .is_some_and(|text| text.contains("persistentvolumeclaim") && text.contains("not found"));
     Some(Startup::Trouble {
         why: with_message(reason, message),
         patience: if missing { PASSING } else { NEW_NODE },
@@ -86,8 +85,13 @@ fn container_waiting(status: &ContainerStatus) -> Option<Startup> {
     let reason = waiting.reason.as_deref()?;
     let patience = match reason {
         "InvalidImageName" | "ErrImageNeverPull" => Duration::ZERO,
-        "ErrImagePull" | "ImagePullBackOff" | "RegistryUnavailable" | "ImageInspectError"
-        | "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError"
+        "ErrImagePull"
+        | "ImagePullBackOff"
+        | "RegistryUnavailable"
+        | "ImageInspectError"
+        | "CreateContainerConfigError"
+        | "CreateContainerError"
+        | "RunContainerError"
         | "CrashLoopBackOff" => PASSING,
         _ => return None,
     };
@@ -143,7 +147,11 @@ mod tests {
         let (why, patience) = trouble(waiting("InvalidImageName"));
         assert_eq!(why, "container c: InvalidImageName: because");
         assert_eq!(patience, Duration::ZERO);
-        for reason in ["ErrImagePull", "ImagePullBackOff", "CreateContainerConfigError"] {
+        for reason in [
+            "ErrImagePull",
+            "ImagePullBackOff",
+            "CreateContainerConfigError",
+        ] {
             assert_eq!(trouble(waiting(reason)).1, PASSING);
         }
         assert_eq!(

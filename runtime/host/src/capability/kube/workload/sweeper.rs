@@ -53,16 +53,21 @@ impl Sweeper {
         let _ = self.left.subscribe().wait_for(|left| *left == 0).await;
     }
 
-    /// Whether a pod is about to be deleted.
-    pub(super) fn dooms(&self, uid: &str) -> bool {
-        self.doomed().contains(uid)
+    /// The uids of pods that are about to be deleted. To be asked before pods are listed: a
+    /// list may show a pod whose deletion is done when the list arrives.
+    pub(super) fn dooms(&self) -> HashSet<String> {
+        self.doomed().clone()
     }
 
     /// Deletes a pod at once, in the background.
     pub(super) fn sweep(&self, pod: OwnPod) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             // Only a process that ends drops handles outside of its runtime.
-            tracing::warn!(namespace = pod.namespace, pod = pod.name, "a helper pod is left");
+            tracing::warn!(
+                namespace = pod.namespace,
+                pod = pod.name,
+                "a helper pod is left"
+            );
             return;
         };
         self.doomed().insert(pod.uid.clone());
@@ -71,7 +76,9 @@ impl Sweeper {
         runtime.spawn(async move {
             sweeper.persist(&pod).await;
             sweeper.doomed().remove(&pod.uid);
-            sweeper.left.send_modify(|left| *left = left.saturating_sub(1));
+            sweeper
+                .left
+                .send_modify(|left| *left = left.saturating_sub(1));
         });
     }
 

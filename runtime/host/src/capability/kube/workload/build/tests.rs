@@ -29,7 +29,13 @@ fn pod() -> Value {
 
 #[test]
 fn a_plain_pod_gets_what_every_helper_has() {
-    let built = build(pod(), None, &PodExtras::default(), &PodDefaults::default(), "shop");
+    let built = build(
+        pod(),
+        None,
+        &PodExtras::default(),
+        &PodDefaults::default(),
+        "shop",
+    );
     assert_eq!(
         built.unwrap(),
         json!({
@@ -55,7 +61,10 @@ fn a_plain_pod_gets_what_every_helper_has() {
 fn the_action_set_wins_in_the_spec_and_loses_in_labels() {
     let extras = PodExtras {
         override_: Some(json!({"dnsPolicy": "ClusterFirst", "tolerations": [{"key": "a"}]})),
-        labels: BTreeMap::from([("team".to_owned(), "x".to_owned()), ("as".into(), "1".into())]),
+        labels: BTreeMap::from([
+            ("team".to_owned(), "x".to_owned()),
+            ("as".into(), "1".into()),
+        ]),
         annotations: BTreeMap::from([("note".to_owned(), "as".to_owned())]),
     };
     let blueprint = json!({"dnsPolicy": "Default", "nodeSelector": {"disk": "ssd"}});
@@ -101,11 +110,18 @@ fn the_service_account_of_the_controller_stays_at_home() {
     assert_eq!(account(own, "kanister", &defaults), "own");
     let secure = PodDefaults {
         secure: true,
-        ..defaults
+        ..defaults.clone()
     };
     assert_eq!(account(pod(), "kanister", &secure), "default");
     let override_ = json!({"serviceAccountName": "mine", "automountServiceAccountToken": true});
-    let built = build(pod(), Some(override_), &PodExtras::default(), &secure, "shop").unwrap();
+    let built = build(
+        pod(),
+        Some(override_),
+        &PodExtras::default(),
+        &secure,
+        "shop",
+    )
+    .unwrap();
     assert_eq!(built["spec"]["serviceAccountName"], "mine");
     assert_eq!(built["spec"]["automountServiceAccountToken"], true);
 }
@@ -115,7 +131,14 @@ fn the_first_container_stays_first() {
     let wanted = json!({"spec": {"containers": [{"name": "output"}, {"name": "background"}]}});
     let override_ = json!({"containers": [{"name": "sidecar"}, {"name": "background"}]});
     let extras = PodExtras::default();
-    let built = build(wanted, Some(override_), &extras, &PodDefaults::default(), "shop").unwrap();
+    let built = build(
+        wanted,
+        Some(override_),
+        &extras,
+        &PodDefaults::default(),
+        "shop",
+    )
+    .unwrap();
     let names: Vec<_> = built["spec"]["containers"]
         .as_array()
         .unwrap()
@@ -137,7 +160,13 @@ fn what_is_no_pod_of_a_function_is_refused() {
         json!({"spec": {"containers": [{"name": "a"}]}, "metadata": {"ownerReferences": []}}),
         json!({"spec": {"containers": [{"name": "a"}]}, "metadata": {"labels": {"a": 1}}}),
     ] {
-        let built = build(wrong.clone(), None, &extras, &PodDefaults::default(), "shop");
+        let built = build(
+            wrong.clone(),
+            None,
+            &extras,
+            &PodDefaults::default(),
+            "shop",
+        );
         assert!(matches!(built, Err(KubeError::Invalid(_))), "{wrong}");
     }
 }
