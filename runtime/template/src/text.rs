@@ -210,6 +210,19 @@ impl Out {
         }
     }
 
+    /// Appends what stands in place of the bytes `range` of `text`. Where those or their neighbours are secret it is
+    /// secret too: that something was replaced there tells what was there.
+    pub(crate) fn push_in_place(&mut self, new: &Str, text: &Str, range: Range<usize>) {
+        if text
+            .marks()
+            .touches(range.start.saturating_sub(1)..range.end + 1)
+        {
+            self.push_if(new.bytes(), true);
+        } else {
+            self.push_str(new);
+        }
+    }
+
     pub(crate) fn into_parts(self) -> (Vec<u8>, Marks) {
         (self.bytes, self.marks)
     }

@@ -203,8 +203,11 @@ fn replace(context: &mut Context<'_>, args: Args<'_>, write: Replacer) -> Result
         let Some(whole) = found.get(0) else { continue };
         out.push_str(&text.slice(at..whole.start()));
         at = whole.end();
+        let range = whole.range();
         let names = &compiled.names;
-        write(&mut out, &Match { found, names, text }, replacement);
+        let mut written = context.out();
+        write(&mut written, &Match { found, names, text }, replacement);
+        out.push_in_place(&written.finish(), text, range);
         if out.overflowed() {
             break;
         }

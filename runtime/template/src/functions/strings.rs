@@ -271,7 +271,7 @@ fn replace(context: &mut Context<'_>, old: &Str, new: &Str, text: &Str) -> Resul
                 .map(char::len_utf8)
                 .chain(chunk.invalid().iter().map(|_| 1))
             {
-                out.push_str(new);
+                out.push_in_place(new, text, at..at);
                 out.push_str(&text.slice(at..at + size));
                 at += size;
             }
@@ -279,12 +279,12 @@ fn replace(context: &mut Context<'_>, old: &Str, new: &Str, text: &Str) -> Resul
                 break;
             }
         }
-        out.push_str(new);
+        out.push_in_place(new, text, at..at);
     } else {
         for found in memmem::find_iter(text.bytes(), old.bytes()) {
             out.push_str(&text.slice(at..found));
-            out.push_str(new);
             at = found + old.len();
+            out.push_in_place(new, text, found..at);
             if out.overflowed() {
                 break;
             }

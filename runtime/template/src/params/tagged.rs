@@ -51,9 +51,16 @@ fn tagged(tag: &str, inner: &Json, secret: bool) -> Option<Result<Value, String>
             })),
             _ => wrong("base 64"),
         },
-        "$int" => inner
-            .as_i64()
-            .map_or_else(|| wrong("a whole number"), |number| Ok(Value::int(number))),
+        "$int" => inner.as_i64().map_or_else(
+            || wrong("a whole number"),
+            |number| {
+                Ok(if secret {
+                    Value::int(number).all_secret()
+                } else {
+                    Value::int(number)
+                })
+            },
+        ),
         "$strmap" => match inner {
             Json::Object(entries) => Ok(Value::Map(Map::frozen(
                 &STRING,

@@ -1,18 +1,22 @@
 //! From JSON, as Kubernetes' unstructured objects are decoded: whole numbers are `int64`, others `float64`.
 
-use super::{List, Map, Type, Value};
+use super::{Int, IntKind, List, Map, Type, Value};
 use crate::text::Str;
 use serde_json::Value as Json;
 
 impl Value {
-    /// The value of a decoded JSON document; strings are secret if `secret`.
+    /// The value of a decoded JSON document; strings and numbers are secret if `secret`.
     pub(crate) fn from_json(json: &Json, secret: bool) -> Value {
         match json {
             Json::Null => Value::Nil,
             Json::Bool(value) => Value::Bool(*value),
             Json::Number(number) => match number.as_i64() {
-                Some(value) => Value::int64(value),
-                None => Value::Float(number.as_f64().unwrap_or_default(), false),
+                Some(value) => Value::Int(Int {
+                    kind: IntKind::Int64,
+                    value,
+                    secret,
+                }),
+                None => Value::Float(number.as_f64().unwrap_or_default(), secret),
             },
             Json::String(text) => Value::Str(if secret {
                 Str::secret(text.as_bytes())
