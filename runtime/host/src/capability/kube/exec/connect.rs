@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::output::{Origin, Output};
+use super::protocol::untranslated;
 use super::status::exit_code;
 use crate::bindings::kanister::kube::types::PodRef;
 use crate::capability::kube::KubeError;
@@ -46,7 +47,12 @@ pub(super) async fn connect(
     stdin: bool,
 ) -> Result<Connection, KubeError> {
     let path = url(target, argv, stdin)?;
-    let connection = client.connect(transport::get(&path)?).await?;
+    let request = transport::get(&path)?;
+    let connection = if stdin {
+        client.connect(request).await?
+    } else {
+        untranslated(client).connect(request).await?
+    };
     if stdin && !connection.supports_stream_close() {
         return Err(KubeError::Other(
             "this API server cannot close the standard input of a command; it takes Kubernetes \
