@@ -9,6 +9,7 @@ mod discovery;
 mod error;
 pub mod exec;
 mod guest;
+mod kinds;
 pub mod objects;
 mod path;
 mod scope;

@@ -47,7 +47,9 @@ pub(super) async fn connect(
     stdin: bool,
 ) -> Result<Connection, KubeError> {
     let path = url(target, argv, stdin)?;
-    let request = transport::get(&path)?;
+    let mut request = transport::get(&path)?;
+    // The kubelet refuses a command whose answer is to be of a media type.
+    request.headers_mut().remove(http::header::ACCEPT);
     let connection = if stdin {
         client.connect(request).await?
     } else {
