@@ -74,7 +74,7 @@ pub fn render_args(
     args: &Map<String, Json>,
     params: &Params,
     dialect: Dialect,
-    options: &Options<'_>,
+    options: &Options,
 ) -> Result<RenderedArguments, ArgumentError> {
     Arguments::parse(args, dialect)?.render(params, options)
 }
@@ -101,7 +101,7 @@ impl Arguments {
     pub fn render(
         &self,
         params: &Params,
-        options: &Options<'_>,
+        options: &Options,
     ) -> Result<RenderedArguments, ArgumentError> {
         let mut rendered = BTreeMap::new();
         for (name, node) in &self.arguments {
@@ -161,7 +161,7 @@ fn parse(value: &Json, dialect: Dialect, path: &mut Vec<String>) -> Result<Node,
 fn render(
     node: &Node,
     params: &Params,
-    options: &Options<'_>,
+    options: &Options,
     path: &mut Vec<String>,
 ) -> Result<Tree, ArgumentError> {
     Ok(match node {
@@ -205,4 +205,48 @@ fn render(
             Tree::Map(entries)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::StillWorld;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    fn rendered(args: &Json) -> Result<RenderedArguments, ArgumentError> {
+        let params = Params::tagged(&json!({"a": "x", "s": {"$secret": "hunter2"}})).unwrap();
+        let options = Options::new(Arc::new(StillWorld));
+        render_args(
+            args.as_object().unwrap(),
+            &params,
+            Dialect::GoArguments,
+            &options,
+        )
+    }
+
+    #[test]
+    fn strings_and_keys_are_rendered_other_scalars_pass() {
+        let args =
+            json!({"{{ .a }}": 1, "list": ["{{ .a }}", 5, true, null, {"{{ .a }}k": "{{ .s }}!"}]});
+        let rendered = rendered(&args).unwrap();
+        let wanted = json!({"list": ["x", 5, true, null, {"xk": "hunter2!"}], "{{ .a }}": 1});
+        assert_eq!(rendered.reveal(), wanted);
+        assert!(rendered.is_secret());
+        let hidden = rendered.redact(|_| "***".into());
+        assert_eq!(hidden["list"][4]["xk"], "***!");
+    }
+
+    #[test]
+    fn errors_name_the_argument() {
+        let error = rendered(&json!({"command": ["a", "b {{ .none }}"]})).unwrap_err();
+        assert_eq!(error.path, "command[1]");
+        assert_eq!(error.source.kind(), ErrorKind::MissingKey);
+        assert_eq!(
+            error.source.controller_message(),
+            "Failed to render template: \"none\" not found"
+        );
+        let error = rendered(&json!({"m": {"{{ .a }}": 1, "x": 2}})).unwrap_err();
+        assert_eq!(error.path, "m.x");
+    }
 }

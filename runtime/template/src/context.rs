@@ -27,16 +27,16 @@ const STEPS_PER_LOOK: u64 = 256;
 const VALUE_BYTES: usize = 48;
 
 /// The state of one rendering that functions may use.
-pub(crate) struct Context<'o> {
-    pub(crate) options: &'o Options<'o>,
+pub(crate) struct Context {
+    pub(crate) options: Options,
     steps: u64,
     bytes: usize,
     deadline: Duration,
     maps: Vec<Arc<Map>>,
 }
 
-impl<'o> Context<'o> {
-    pub(crate) fn new(options: &'o Options<'o>) -> Context<'o> {
+impl Context {
+    pub(crate) fn new(options: &Options) -> Context {
         let Limits {
             steps,
             memory,
@@ -46,7 +46,7 @@ impl<'o> Context<'o> {
         } = options.limits;
         let deadline = options.world.elapsed().saturating_add(time);
         Context {
-            options,
+            options: options.clone(),
             steps,
             bytes: memory,
             deadline,
@@ -177,7 +177,16 @@ impl<'o> Context<'o> {
     }
 }
 
-impl Drop for Context<'_> {
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("steps", &self.steps)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Context {
     /// Empties the maps one by one, so that cycles are freed and long chains are not dropped recursively.
     fn drop(&mut self) {
         for map in &self.maps {

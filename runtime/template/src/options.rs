@@ -1,5 +1,6 @@
 //! What the caller decides: the dialect, the limits, and what a template may learn of the world outside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a template is read and what it may call.
@@ -81,9 +82,9 @@ pub trait World: Send + Sync {
 
 /// The circumstances of a rendering.
 #[derive(Clone)]
-pub struct Options<'w> {
+pub struct Options {
     /// Clock, randomness and, where allowed, environment and name service.
-    pub world: &'w dyn World,
+    pub world: Arc<dyn World>,
     /// Bounds of each rendering.
     pub limits: Limits,
     /// The operator lets templates read the environment of the process.
@@ -92,9 +93,9 @@ pub struct Options<'w> {
     pub allow_lookup: bool,
 }
 
-impl<'w> Options<'w> {
+impl Options {
     /// Default limits; no environment, no name service.
-    pub fn new(world: &'w dyn World) -> Options<'w> {
+    pub fn new(world: Arc<dyn World>) -> Options {
         Options {
             world,
             limits: Limits::default(),
@@ -104,7 +105,7 @@ impl<'w> Options<'w> {
     }
 }
 
-impl std::fmt::Debug for Options<'_> {
+impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Options {
             world: _,

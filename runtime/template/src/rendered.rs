@@ -1,7 +1,7 @@
 //! What rendering gives: texts that know which of their bytes are secret.
 
 use crate::marks::Marks;
-use crate::text::Out;
+use crate::text::{Out, Str};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -24,6 +24,13 @@ impl Text {
     pub(crate) fn of(out: Out) -> Text {
         let (bytes, marks) = out.into_parts();
         Text { bytes, marks }
+    }
+
+    pub(crate) fn of_str(text: Str) -> Text {
+        Text {
+            bytes: text.bytes().to_vec(),
+            marks: text.marks().clone(),
+        }
     }
 
     /// The bytes, secret ones included.

@@ -22,6 +22,7 @@ enum Body {
     /// No action in it: the text as it is.
     Plain(Arc<str>),
     Go(Arc<Tree>),
+    Jinja(Arc<str>),
 }
 
 impl Template {
@@ -30,7 +31,10 @@ impl Template {
     /// # Errors
     /// [`TemplateError`] of one of the parse kinds, with the place in `source`.
     pub fn parse(source: &str, dialect: Dialect) -> Result<Template, TemplateError> {
-        let body = if source.contains("{{") {
+        let body = if dialect == Dialect::Jinja {
+            crate::jinja::parse(source)?;
+            Body::Jinja(source.into())
+        } else if source.contains("{{") {
             Body::Go(Arc::new(syntax::parse(
                 source.into(),
                 FunctionSet::of(dialect),
@@ -45,13 +49,14 @@ impl Template {
     ///
     /// # Errors
     /// [`TemplateError`] with the place in the source; there is no output then.
-    pub fn render(&self, params: &Params, options: &Options<'_>) -> Result<Text, TemplateError> {
+    pub fn render(&self, params: &Params, options: &Options) -> Result<Text, TemplateError> {
         let tree = match &self.body {
             Body::Plain(text) if text.len() > options.limits.output => {
                 let message = format!("the text is longer than {} bytes", options.limits.output);
                 return Err(TemplateError::parse(ErrorKind::Limit, text, 0, &message));
             }
             Body::Plain(text) => return Ok(Text::plain(text)),
+            Body::Jinja(source) => return crate::jinja::render(source, params, options),
             Body::Go(tree) => tree,
         };
         let (root, secrets) = (params.root().clone(), params.is_secret());

@@ -1,11 +1,18 @@
 //! Templates that mean harm: they end with an error, soon and without taking memory, and nothing panics.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests say what they expect by panicking"
+)]
+
 mod support;
 
 use kanister_template::{
     Dialect, ErrorKind, Limits, Options, Params, Template, TemplateError, Text, World,
 };
 use serde_json::json;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use support::{Rng, StillWorld, random_call};
@@ -26,7 +33,7 @@ fn render(template: &str, limits: Limits) -> Result<Text, TemplateError> {
     .unwrap();
     let options = Options {
         limits,
-        ..Options::new(&StillWorld)
+        ..Options::new(Arc::new(StillWorld))
     };
     Template::parse(template, Dialect::GoArguments)
         .and_then(|template| template.render(&params, &options))
@@ -136,7 +143,7 @@ fn time_runs_out() {
     };
     let options = Options {
         limits,
-        ..Options::new(&world)
+        ..Options::new(Arc::new(world))
     };
     let template =
         Template::parse("{{ range until 100000 }}{{ end }}", Dialect::GoArguments).unwrap();
@@ -159,7 +166,7 @@ fn the_environment_is_off_unless_allowed() {
 #[test]
 fn a_rendering_does_not_change_the_parameters() {
     let params = Params::tagged(&json!({"m": {"k": "v"}})).unwrap();
-    let options = Options::new(&StillWorld);
+    let options = Options::new(Arc::new(StillWorld));
     let render = |text: &str| {
         let template = Template::parse(text, Dialect::GoArguments).unwrap();
         template

@@ -3,11 +3,18 @@
 //! The measure is non-interference: a template is rendered twice, with two different secrets of the same length and
 //! kind of characters. Whatever differs between the two outputs came from the secret, so it must lie in marked ranges.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests say what they expect by panicking"
+)]
+
 mod support;
 
 use kanister_template::{Dialect, Options, Params, Template, Text};
 use proptest::prelude::*;
 use serde_json::json;
+use std::sync::Arc;
 use support::{Rng, StillWorld, random_call};
 
 fn data(secret: &str) -> Params {
@@ -41,7 +48,7 @@ fn base64(text: &str) -> String {
 }
 
 fn render(template: &str, secret: &str) -> Option<Text> {
-    let options = Options::new(&StillWorld);
+    let options = Options::new(Arc::new(StillWorld));
     Template::parse(template, Dialect::GoArguments)
         .ok()?
         .render(&data(secret), &options)
@@ -127,7 +134,7 @@ fn marks_are_exact_where_bytes_are_copied() {
     for (template, range) in exact {
         assert_eq!(
             render(template, SECRETS.0).unwrap().secrets(),
-            &[range],
+            std::slice::from_ref(&range),
             "{template}"
         );
     }
@@ -151,7 +158,11 @@ fn marks_are_exact_where_bytes_are_copied() {
         "{{ index .s 0 }}",
     ] {
         let text = render(template, SECRETS.0).unwrap();
-        assert_eq!(text.secrets(), &[0..text.as_bytes().len()], "{template}");
+        assert_eq!(
+            text.secrets(),
+            std::slice::from_ref(&(0..text.as_bytes().len())),
+            "{template}"
+        );
     }
 }
 
@@ -163,7 +174,7 @@ fn errors_show_no_secret() {
         "{{ semver .s }}",
         "{{ urlParse (printf \"%%zz%s\" .s) }}",
     ] {
-        let options = Options::new(&StillWorld);
+        let options = Options::new(Arc::new(StillWorld));
         let error = Template::parse(template, Dialect::GoArguments)
             .unwrap()
             .render(&data(SECRETS.0), &options);

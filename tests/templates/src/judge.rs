@@ -6,6 +6,7 @@ use crate::world::TestWorld;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kanister_template::{Dialect, Limits, Options, Params, Template, TemplateError, Text};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Whether a case gave what was recorded.
@@ -93,7 +94,7 @@ fn render(case: &Case) -> Result<Result<Text, TemplateError>, String> {
         limits,
         allow_env: true,
         allow_lookup: true,
-        ..Options::new(&world)
+        ..Options::new(Arc::new(world))
     };
     Ok(Template::parse(&case.template, dialect)
         .and_then(|template| template.render(&data, &options)))

@@ -7,7 +7,7 @@ use crate::functions::{Function, Param, Rule, Special};
 use crate::syntax::{Arg, ArgKind, Number};
 use crate::value::{Int, IntKind, List, Map, Type, Value};
 
-impl<'t> Exec<'t, '_> {
+impl<'t> Exec<'t> {
     pub(super) fn call(
         &mut self,
         dot: &Value,

@@ -17,7 +17,7 @@ fn number(i: usize) -> Value {
     Value::int(i64::try_from(i).unwrap_or(i64::MAX))
 }
 
-impl<'t> Exec<'t, '_> {
+impl<'t> Exec<'t> {
     pub(super) fn choose(&mut self, dot: &Value, branch: &'t Branch, with: bool) -> Step<Flow> {
         let visible = self.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;

@@ -6,7 +6,7 @@ use crate::options::MissingKey;
 use crate::syntax::{Arg, Span};
 use crate::value::{Type, Value};
 
-impl<'t> Exec<'t, '_> {
+impl<'t> Exec<'t> {
     /// `.a.b.c`, the last perhaps a method with arguments.
     pub(super) fn chain(
         &mut self,

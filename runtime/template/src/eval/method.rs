@@ -9,7 +9,7 @@ use crate::syntax::Arg;
 use crate::value::{Int, IntKind, Value};
 use std::sync::Arc;
 
-impl<'t> Exec<'t, '_> {
+impl<'t> Exec<'t> {
     pub(super) fn method_call(
         &mut self,
         dot: &Value,

@@ -34,9 +34,9 @@ pub(super) enum Flow {
 type Step<T> = Result<T, Box<Failure>>;
 
 /// A rendering in progress.
-pub(super) struct Exec<'t, 'o> {
+pub(super) struct Exec<'t> {
     tree: &'t Tree,
-    context: Context<'o>,
+    context: Context,
     missing: MissingKey,
     /// Something in the data is secret, so that results have to be looked at.
     secrets: bool,
@@ -53,7 +53,7 @@ pub(crate) fn render(
     root: Value,
     secrets: bool,
     dialect: Dialect,
-    options: &Options<'_>,
+    options: &Options,
 ) -> Result<Out, TemplateError> {
     let nothing = Node::Break;
     let mut exec = Exec {
@@ -76,7 +76,7 @@ pub(crate) fn render(
     }
 }
 
-impl<'t> Exec<'t, '_> {
+impl<'t> Exec<'t> {
     pub(super) fn fail<T>(&self, kind: ErrorKind, message: impl Into<String>) -> Step<T> {
         let source = &self.tree.source;
         let mut context = String::new();

@@ -60,7 +60,7 @@ fn exponent_form(value: f64, precision: Option<usize>, verb: char) -> String {
 
 fn general(value: f64, verb: char, precision: Option<usize>) -> String {
     let letter = if verb == 'G' { 'E' } else { 'e' };
-    let digits = precision.map(|precision| precision.max(1).min(DIGITS));
+    let digits = precision.map(|precision| precision.clamp(1, DIGITS));
     let text = match digits {
         Some(digits) => format!("{value:.*e}", digits - 1),
         None => format!("{value:e}"),

@@ -143,7 +143,7 @@ fn print(out: &mut Out, value: &Value, verb: char, flags: &Flags, depth: u32) {
             out.byte(b'{');
             let named = flags.sharp_v || flags.plus_v;
             let fields = record.kind().fields.iter().zip(record.fields());
-            let shown = fields.filter(|(field, item)| !(field.unprinted && !item.truth()));
+            let shown = fields.filter(|(field, item)| !field.unprinted || item.truth());
             let items =
                 shown.map(|(field, item)| (named.then_some(Label::Field(field.name)), item));
             sequence(out, items, verb, flags, depth);

@@ -77,7 +77,7 @@ pub(super) const WAIT_V2: &[Function] = &[
 ];
 
 /// `and` and `or` are the evaluator's.
-fn never(_: &mut Context<'_>, _: &[Value]) -> Result<Value, Fail> {
+fn never(_: &mut Context, _: &[Value]) -> Result<Value, Fail> {
     Err(Fail::new("must not be called this way"))
 }
 
@@ -176,7 +176,7 @@ fn out_of_range(what: &str, at: usize, length: usize) -> Fail {
 }
 
 /// The builtin `slice`, which sprig's hides except in `WaitV2`.
-fn slice(context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fail> {
+fn slice(context: &mut Context, args: &[Value]) -> Result<Value, Fail> {
     let Some((first, indexes)) = args.split_first() else {
         return Err(Fail::new("slice of untyped nil"));
     };

@@ -165,7 +165,7 @@ fn key_pair(key: &RsaPrivateKey) -> Result<KeyPair, Fail> {
 }
 
 fn params(
-    context: &Context<'_>,
+    context: &Context,
     name: &Str,
     addresses: Option<&List>,
     names: Option<&List>,
@@ -221,7 +221,7 @@ fn date(unix: i64) -> OffsetDateTime {
 }
 
 fn sign(
-    context: &mut Context<'_>,
+    context: &mut Context,
     request: CertificateParams,
     issuer: Option<Issuer<'static, KeyPair>>,
 ) -> Result<Value, Fail> {

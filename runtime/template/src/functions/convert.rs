@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The text of a value: bytes as text, else what `%v` prints.
-pub(super) fn text_of(context: &mut Context<'_>, value: &Value) -> Result<Str, Fail> {
+pub(super) fn text_of(context: &mut Context, value: &Value) -> Result<Str, Fail> {
     match fmt::string_of(value, context.memory_left()) {
         Ok(text) => {
             if !matches!(value, Value::Str(_)) {
@@ -50,14 +50,14 @@ pub(super) fn text_of(context: &mut Context<'_>, value: &Value) -> Result<Str, F
 }
 
 /// What `%v` prints.
-pub(super) fn shown(context: &mut Context<'_>, value: &Value) -> Result<Str, Fail> {
+pub(super) fn shown(context: &mut Context, value: &Value) -> Result<Str, Fail> {
     let mut out = context.out();
     fmt::display(&mut out, value);
     context.finish(out)
 }
 
 /// The items of a list as texts, without nil; of anything else its one text.
-pub(super) fn strings(context: &mut Context<'_>, value: &Value) -> Result<Vec<Str>, Fail> {
+pub(super) fn strings(context: &mut Context, value: &Value) -> Result<Vec<Str>, Fail> {
     let items = match value {
         Value::List(list) => list.items(),
         Value::Bytes(bytes) => {
@@ -84,7 +84,7 @@ pub(super) fn strings(context: &mut Context<'_>, value: &Value) -> Result<Vec<St
 }
 
 /// A `[]string`.
-pub(super) fn string_list(context: &mut Context<'_>, texts: Vec<Str>) -> Result<Value, Fail> {
+pub(super) fn string_list(context: &mut Context, texts: Vec<Str>) -> Result<Value, Fail> {
     context.typed_list(&STRING, texts.into_iter().map(Value::Str).collect())
 }
 
@@ -127,8 +127,12 @@ pub(super) fn to_int64(value: &Value) -> i64 {
 
 /// Go's conversion on amd64: what does not fit becomes the least integer.
 fn go_int(number: f64) -> i64 {
-    let fits = number >= -9_223_372_036_854_775_808.0 && number < 9_223_372_036_854_775_808.0;
-    if fits { number as i64 } else { i64::MIN }
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    if (-BOUND..BOUND).contains(&number) {
+        number as i64
+    } else {
+        i64::MIN
+    }
 }
 
 /// sprig's idea of a float: 0 for what is none.

@@ -70,13 +70,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn now(context: &Context<'_>) -> Time {
+fn now(context: &Context) -> Time {
     let (seconds, nanos) = context.options.world.now();
     Time::at(seconds, nanos)
 }
 
 /// Times and numbers of seconds; anything else means now.
-fn time_of(context: &Context<'_>, value: &Value) -> Time {
+fn time_of(context: &Context, value: &Value) -> Time {
     match value {
         Value::Time(time) if !time.is_kube() => Time::clone(time),
         Value::Ptr(target) => match target.as_ref() {
@@ -92,12 +92,7 @@ fn time_of(context: &Context<'_>, value: &Value) -> Time {
     }
 }
 
-fn format(
-    context: &mut Context<'_>,
-    layout: &Str,
-    value: &Value,
-    zone: &str,
-) -> Result<Value, Fail> {
+fn format(context: &mut Context, layout: &Str, value: &Value, zone: &str) -> Result<Value, Fail> {
     let time = time_of(context, value);
     let time = time.in_zone(zone).unwrap_or_else(|| time.in_utc());
     // A layout grows at most to the longest month name per letter.
@@ -110,7 +105,7 @@ fn format(
     context.text(text)
 }
 
-fn in_zone(context: &mut Context<'_>, args: Args<'_>) -> Result<Value, Fail> {
+fn in_zone(context: &mut Context, args: Args<'_>) -> Result<Value, Fail> {
     let zone: &Str = args.str(2)?;
     format(context, args.str(0)?, args.get(1)?, &zone.text())
 }

@@ -60,7 +60,7 @@ pub(super) fn empty(value: &Value) -> bool {
     !value.truth()
 }
 
-fn to_json(context: &mut Context<'_>, value: &Value, pretty: bool) -> Result<Value, Fail> {
+fn to_json(context: &mut Context, value: &Value, pretty: bool) -> Result<Value, Fail> {
     let mut out = context.out();
     let written = json::write(&mut out, value, pretty);
     if written.is_err() && !out.overflowed() {
@@ -72,11 +72,11 @@ fn to_json(context: &mut Context<'_>, value: &Value, pretty: bool) -> Result<Val
 const DEEP: u32 = 150;
 
 /// A copy that shares no map with the original; its maps can be changed.
-pub(crate) fn copy_value(context: &mut Context<'_>, value: &Value) -> Result<Value, Fail> {
+pub(crate) fn copy_value(context: &mut Context, value: &Value) -> Result<Value, Fail> {
     copy(context, value, 0)
 }
 
-fn copy(context: &mut Context<'_>, value: &Value, depth: u32) -> Result<Value, Fail> {
+fn copy(context: &mut Context, value: &Value, depth: u32) -> Result<Value, Fail> {
     if depth > DEEP {
         return Err(Fail::Limit(format!("a value nested deeper than {DEEP}")));
     }

@@ -126,12 +126,7 @@ fn frozen() -> Fail {
 }
 
 /// Changes a map in place.
-pub(super) fn set(
-    context: &mut Context<'_>,
-    map: &Map,
-    key: Str,
-    value: Value,
-) -> Result<(), Fail> {
+pub(super) fn set(context: &mut Context, map: &Map, key: Str, value: Value) -> Result<(), Fail> {
     if map.is_nil() {
         return Err(Fail::new("assignment to entry in nil map"));
     }
@@ -143,7 +138,7 @@ pub(super) fn set(
     }
 }
 
-fn dict(context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fail> {
+fn dict(context: &mut Context, args: &[Value]) -> Result<Value, Fail> {
     let mut entries = Vec::new();
     for pair in args.chunks(2) {
         let [key, rest @ ..] = pair else { continue };

@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn apply(
-    context: &mut Context<'_>,
+    context: &mut Context,
     args: &[Value],
     escape: fn(&mut Out, &[u8]),
 ) -> Result<Value, Fail> {

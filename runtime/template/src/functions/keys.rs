@@ -53,14 +53,14 @@ fn not_allowed(usage: &str) -> Fail {
 }
 
 /// A generator of random numbers, seeded by the world.
-pub(super) fn generator(context: &Context<'_>) -> ChaCha20Rng {
+pub(super) fn generator(context: &Context) -> ChaCha20Rng {
     let mut seed = [0; 32];
     context.options.world.fill_random(&mut seed);
     ChaCha20Rng::from_seed(seed)
 }
 
 /// A new RSA key. It takes long: a rendering that makes many reaches its limit of time.
-pub(super) fn rsa_key(context: &mut Context<'_>, bits: usize) -> Result<RsaPrivateKey, Fail> {
+pub(super) fn rsa_key(context: &mut Context, bits: usize) -> Result<RsaPrivateKey, Fail> {
     context.spend(10_000)?;
     context.look_at_clock()?;
     RsaPrivateKey::new(&mut generator(context), bits)

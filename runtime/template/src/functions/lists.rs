@@ -139,13 +139,13 @@ pub(super) fn items(value: &Value, problem: &str) -> Result<Vec<Value>, Fail> {
     }
 }
 
-fn push(context: &mut Context<'_>, args: Args<'_>) -> Result<Value, Fail> {
+fn push(context: &mut Context, args: Args<'_>) -> Result<Value, Fail> {
     let mut items = items(args.get(0)?, "Cannot push on type")?;
     items.push(args.get(1)?.clone());
     context.list(items)
 }
 
-fn contains(context: &mut Context<'_>, items: &[Value], needle: &Value) -> Result<bool, Fail> {
+fn contains(context: &mut Context, items: &[Value], needle: &Value) -> Result<bool, Fail> {
     for item in items {
         let mut parts = PARTS;
         let equal = deep_equal(needle, item, &mut parts);
@@ -158,7 +158,7 @@ fn contains(context: &mut Context<'_>, items: &[Value], needle: &Value) -> Resul
 }
 
 /// sprig's `slice`: lists only.
-fn slice(context: &mut Context<'_>, args: Args<'_>) -> Result<Value, Fail> {
+fn slice(context: &mut Context, args: Args<'_>) -> Result<Value, Fail> {
     let list = args.get(0)?;
     let length = match list {
         Value::List(list) => list.items().len(),

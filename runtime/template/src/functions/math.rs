@@ -102,7 +102,7 @@ fn round(args: Args<'_>) -> Result<Value, Fail> {
     Ok(float(rounded / power))
 }
 
-fn steps(context: &mut Context<'_>, start: i64, stop: i64, step: i64) -> Result<Value, Fail> {
+fn steps(context: &mut Context, start: i64, stop: i64, step: i64) -> Result<Value, Fail> {
     let distance = i128::from(stop) - i128::from(start);
     let step128 = i128::from(step);
     let runs = (stop < start && step < 0) || (stop >= start && step > 0);

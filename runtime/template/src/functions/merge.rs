@@ -6,16 +6,16 @@ use crate::context::{Context, Fail};
 use crate::value::{Map, Value};
 
 /// Values of the first map win.
-pub(super) fn merge(context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fail> {
+pub(super) fn merge(context: &mut Context, args: &[Value]) -> Result<Value, Fail> {
     all(context, Args(args), false)
 }
 
 /// Values of the later maps win.
-pub(super) fn overwrite(context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fail> {
+pub(super) fn overwrite(context: &mut Context, args: &[Value]) -> Result<Value, Fail> {
     all(context, Args(args), true)
 }
 
-fn all(context: &mut Context<'_>, args: Args<'_>, overwrite: bool) -> Result<Value, Fail> {
+fn all(context: &mut Context, args: Args<'_>, overwrite: bool) -> Result<Value, Fail> {
     let mut target = args.get(0)?.clone();
     for at in 1..args.0.len() {
         let source = args.map(at)?;
@@ -35,7 +35,7 @@ fn all(context: &mut Context<'_>, args: Args<'_>, overwrite: bool) -> Result<Val
 const DEEP: u32 = 150;
 
 fn into(
-    context: &mut Context<'_>,
+    context: &mut Context,
     target: &Map,
     source: &Map,
     overwrite: bool,

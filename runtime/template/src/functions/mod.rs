@@ -85,7 +85,7 @@ pub(crate) enum Special {
 }
 
 /// A function body.
-pub(crate) type Body = fn(&mut Context<'_>, &[Value]) -> Result<Value, Fail>;
+pub(crate) type Body = fn(&mut Context, &[Value]) -> Result<Value, Fail>;
 
 /// A function of the library.
 #[derive(Debug)]

@@ -39,7 +39,7 @@ fn off(name: &str, what: &str) -> Fail {
     ))
 }
 
-fn variable(context: &Context<'_>, function: &str, name: &str) -> Result<String, Fail> {
+fn variable(context: &Context, function: &str, name: &str) -> Result<String, Fail> {
     if !context.options.allow_env {
         return Err(off(function, "the environment"));
     }
@@ -47,7 +47,7 @@ fn variable(context: &Context<'_>, function: &str, name: &str) -> Result<String,
 }
 
 /// `os.ExpandEnv`: `$name` and `${name}`; special one-character names as in a shell.
-fn expand(context: &Context<'_>, out: &mut Out, text: &str) -> Result<(), Fail> {
+fn expand(context: &Context, out: &mut Out, text: &str) -> Result<(), Fail> {
     variable(context, "expandenv", "")?;
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {

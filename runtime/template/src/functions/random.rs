@@ -43,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn characters(
-    context: &mut Context<'_>,
+    context: &mut Context,
     args: &[Value],
     wanted: fn(&u8) -> bool,
 ) -> Result<Value, Fail> {

@@ -67,7 +67,7 @@ struct Pattern {
     names: Vec<Option<String>>,
 }
 
-fn compile(context: &mut Context<'_>, pattern: &Str) -> Result<Pattern, Fail> {
+fn compile(context: &mut Context, pattern: &Str) -> Result<Pattern, Fail> {
     context.spend(50 + pattern.len() as u64)?;
     let text = pattern.text();
     if std::str::from_utf8(pattern.bytes()).is_err() {
@@ -170,7 +170,7 @@ fn matches<'r, 't>(regex: &'r Regex, text: &'t Str) -> Matches<'r, 't> {
 }
 
 fn find_all(
-    context: &mut Context<'_>,
+    context: &mut Context,
     pattern: &Str,
     text: &Str,
     count: i64,
@@ -194,7 +194,7 @@ struct Match<'m> {
     text: &'m Str,
 }
 
-fn replace(context: &mut Context<'_>, args: Args<'_>, write: Replacer) -> Result<Value, Fail> {
+fn replace(context: &mut Context, args: Args<'_>, write: Replacer) -> Result<Value, Fail> {
     let (pattern, text, replacement) = (args.str(0)?, args.str(1)?, args.str(2)?);
     let compiled = compile(context, pattern)?;
     let mut out = context.out();
@@ -278,7 +278,7 @@ fn reference(bytes: &[u8]) -> Option<(&str, usize)> {
     (body.get(length) == Some(&b'}')).then_some((name, length + 2))
 }
 
-fn split(context: &mut Context<'_>, pattern: &Str, text: &Str, count: i64) -> Result<Value, Fail> {
+fn split(context: &mut Context, pattern: &Str, text: &Str, count: i64) -> Result<Value, Fail> {
     if count == 0 {
         compile(context, pattern)?;
         return Ok(Value::List(List::nil(&STRING)));

@@ -43,12 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The parts between separators, at most `most` if that is not negative; an empty separator parts the runes.
-fn parts(
-    context: &mut Context<'_>,
-    separator: &Str,
-    text: &Str,
-    most: i64,
-) -> Result<Vec<Str>, Fail> {
+fn parts(context: &mut Context, separator: &Str, text: &Str, most: i64) -> Result<Vec<Str>, Fail> {
     if most == 0 {
         return Ok(Vec::new());
     }
@@ -100,7 +95,7 @@ fn runes(bytes: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// `_0`, `_1` and so on.
-fn numbered(context: &mut Context<'_>, parts: Vec<Str>) -> Result<Value, Fail> {
+fn numbered(context: &mut Context, parts: Vec<Str>) -> Result<Value, Fail> {
     let entries = parts
         .into_iter()
         .enumerate()

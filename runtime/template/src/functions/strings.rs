@@ -181,10 +181,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-type Write = fn(&mut Context<'_>, &mut Out, &Value) -> Result<(), Fail>;
+type Write = fn(&mut Context, &mut Out, &Value) -> Result<(), Fail>;
 
 /// Every argument but nil, with spaces between.
-fn each(context: &mut Context<'_>, args: &[Value], write: Write) -> Result<Value, Fail> {
+fn each(context: &mut Context, args: &[Value], write: Write) -> Result<Value, Fail> {
     let mut out = context.out();
     for (i, arg) in args.iter().filter(|arg| !arg.is_nil()).enumerate() {
         if i > 0 {
@@ -237,7 +237,7 @@ fn trim_all(args: Args<'_>) -> Result<Value, Fail> {
     Ok(Value::Str(trim(text, |c| set.contains(c))))
 }
 
-fn indent(context: &mut Context<'_>, before: &str, args: Args<'_>) -> Result<Value, Fail> {
+fn indent(context: &mut Context, before: &str, args: Args<'_>) -> Result<Value, Fail> {
     let count =
         usize::try_from(args.int(0)?).map_err(|_| Fail::new("strings: negative Repeat count"))?;
     let text = args.str(1)?;
@@ -260,7 +260,7 @@ fn indent(context: &mut Context<'_>, before: &str, args: Args<'_>) -> Result<Val
 }
 
 /// All of `old` by `new`; an empty `old` stands before every rune and at the end.
-fn replace(context: &mut Context<'_>, old: &Str, new: &Str, text: &Str) -> Result<Value, Fail> {
+fn replace(context: &mut Context, old: &Str, new: &Str, text: &Str) -> Result<Value, Fail> {
     let mut out = context.out();
     let mut at = 0;
     if old.is_empty() {
@@ -291,7 +291,7 @@ fn replace(context: &mut Context<'_>, old: &Str, new: &Str, text: &Str) -> Resul
         }
         out.push_str(&text.slice(at..text.len()));
     }
-    let secret = old.is_secret() && text.len() > 0;
+    let secret = old.is_secret() && !text.is_empty();
     let result = context.finish(out)?;
     Ok(Value::Str(if secret {
         result.all_secret()

@@ -34,11 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Maps each rune, knowing the one before; before the first stands a space.
-fn each(
-    context: &mut Context<'_>,
-    args: &[Value],
-    map: fn(char, char) -> char,
-) -> Result<Value, Fail> {
+fn each(context: &mut Context, args: &[Value], map: fn(char, char) -> char) -> Result<Value, Fail> {
     let text = Args(args).str(0)?.text();
     let mut before = ' ';
     let mut out = String::with_capacity(text.len());
@@ -49,7 +45,7 @@ fn each(
     context.text(out)
 }
 
-fn swap(context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fail> {
+fn swap(context: &mut Context, args: &[Value]) -> Result<Value, Fail> {
     let text = Args(args).str(0)?.text();
     let mut at_word = true;
     let mut out = String::with_capacity(text.len());

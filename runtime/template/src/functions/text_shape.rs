@@ -86,12 +86,7 @@ fn latin(text: &Str) -> impl Iterator<Item = char> {
     text.bytes().iter().map(|byte| char::from(*byte))
 }
 
-fn abbreviate(
-    context: &mut Context<'_>,
-    text: &Str,
-    offset: i64,
-    width: i64,
-) -> Result<Value, Fail> {
+fn abbreviate(context: &mut Context, text: &Str, offset: i64, width: i64) -> Result<Value, Fail> {
     let length = text.len() as i64;
     if text.is_empty() || length <= width {
         return Ok(Value::Str(text.clone()));
@@ -124,7 +119,7 @@ fn abbreviate(
 }
 
 fn wrap(
-    context: &mut Context<'_>,
+    context: &mut Context,
     text: &Str,
     width: i64,
     newline: &Str,

@@ -29,7 +29,7 @@ struct Url {
     fragment: Vec<u8>,
 }
 
-fn to_map(context: &mut Context<'_>, text: &Str) -> Result<Value, Fail> {
+fn to_map(context: &mut Context, text: &Str) -> Result<Value, Fail> {
     let Url {
         scheme,
         opaque,

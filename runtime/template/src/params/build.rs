@@ -134,9 +134,7 @@ pub(super) fn template_params(params: &TemplateParams) -> Value {
         string(time),
         optional(profile.as_ref(), &types::PROFILE, profile_record),
         strings(options),
-        object
-            .as_ref()
-            .map_or_else(|| document(None), |object| subject(object)),
+        object.as_ref().map_or_else(|| document(None), subject),
         optional(current_phase.as_ref(), &types::PHASE, phase),
         map(phases, &types::PHASE_POINTER, |value| {
             optional(value.as_ref(), &types::PHASE, phase)

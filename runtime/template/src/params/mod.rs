@@ -12,6 +12,8 @@ pub use model::{
     TemplateParams, Workload,
 };
 
+pub(crate) use types::TEMPLATE_PARAMS;
+
 use crate::value::Value;
 
 /// Parameters made ready for rendering. Cheap to clone; make them once for many templates.

@@ -94,7 +94,7 @@ impl Time {
         i128::from(self.seconds) * GIGA + i128::from(self.nanos)
     }
 
-    fn from_nanos(&self, nanos: i128) -> Time {
+    fn with_nanos(&self, nanos: i128) -> Time {
         let seconds = nanos
             .div_euclid(GIGA)
             .clamp(i64::MIN.into(), i64::MAX.into()) as i64;
@@ -106,7 +106,7 @@ impl Time {
     }
 
     pub(crate) fn add(&self, nanos: i128) -> Time {
-        self.from_nanos(self.unix_nanos() + nanos)
+        self.with_nanos(self.unix_nanos() + nanos)
     }
 
     /// Rounds down to a multiple of `span` nanoseconds since the zero time.

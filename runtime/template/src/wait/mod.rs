@@ -3,6 +3,8 @@
 mod jsonpath;
 mod substitute;
 
+pub(crate) use substitute::without_paths;
+
 use crate::error::TemplateError;
 use crate::options::{Dialect, Options};
 use crate::params::Params;
@@ -36,7 +38,7 @@ pub enum ConditionError {
 pub fn wait_condition(
     condition: &str,
     object: &Json,
-    options: &Options<'_>,
+    options: &Options,
 ) -> Result<bool, ConditionError> {
     let template = Template::parse(&substitute::paths(condition, object)?, Dialect::GoWait)?;
     Ok(says_true(&template, &Params::nothing(), options)?)
@@ -49,7 +51,7 @@ pub fn wait_condition(
 pub fn wait_v2_condition(
     condition: &str,
     object: &Json,
-    options: &Options<'_>,
+    options: &Options,
 ) -> Result<bool, TemplateError> {
     says_true(
         &Template::parse(condition, Dialect::GoWaitV2)?,
@@ -61,7 +63,7 @@ pub fn wait_v2_condition(
 fn says_true(
     template: &Template,
     params: &Params,
-    options: &Options<'_>,
+    options: &Options,
 ) -> Result<bool, TemplateError> {
     Ok(template.render(params, options)?.reveal().trim() == "true")
 }
@@ -71,9 +73,10 @@ mod tests {
     use super::*;
     use crate::testing::StillWorld;
     use serde_json::json;
+    use std::sync::Arc;
 
     fn wait(condition: &str, object: &Json) -> Result<bool, ConditionError> {
-        wait_condition(condition, object, &Options::new(&StillWorld))
+        wait_condition(condition, object, &Options::new(Arc::new(StillWorld)))
     }
 
     #[test]
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn wait_v2_sees_the_object() {
         let object = json!({"status": {"replicas": 3, "ready": 3.0}});
-        let options = Options::new(&StillWorld);
+        let options = Options::new(Arc::new(StillWorld));
         assert_eq!(
             wait_v2_condition("{{ eq .status.replicas 3 }}\n", &object, &options),
             Ok(true)

@@ -17,16 +17,34 @@ enum Place {
     Comment,
 }
 
-/// The condition with every `{ $… }` replaced.
+/// The condition with every `{ $… }` replaced by what it finds in the object.
 pub(super) fn paths(condition: &str, object: &Json) -> Result<String, ConditionError> {
     let object = Value::from_json(object, false);
+    scan(condition, |out, place, path| {
+        insert(out, place, path, &object)
+    })
+}
+
+/// The condition with every `{ $… }` replaced by digits of the same width, for checking its syntax.
+pub(crate) fn without_paths(condition: &str) -> String {
+    let replaced = scan(condition, |out, _, path| {
+        out.push_str(&"0".repeat(path.chars().count()));
+        Ok(())
+    });
+    replaced.unwrap_or_else(|_| condition.into())
+}
+
+fn scan(
+    condition: &str,
+    mut insert: impl FnMut(&mut String, Place, &str) -> Result<(), ConditionError>,
+) -> Result<String, ConditionError> {
     let mut out = String::with_capacity(condition.len());
     let mut place = Place::Text;
     let mut rest = condition;
     while let Some(c) = rest.chars().next() {
         let opens_action = place == Place::Text && rest.starts_with("{{");
         if !opens_action && let Some((path, after)) = path(rest) {
-            insert(&mut out, place, path, &object)?;
+            insert(&mut out, place, path)?;
             rest = after;
             continue;
         }

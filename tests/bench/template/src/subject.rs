@@ -7,13 +7,14 @@ use kanister_template::{
 };
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use template_conformance::TestWorld;
 
 /// Templates and the data for all of them.
 pub(crate) struct Set {
     pub(crate) templates: Vec<String>,
     params: Params,
-    world: TestWorld,
+    options: Options,
 }
 
 impl Set {
@@ -21,7 +22,7 @@ impl Set {
         Set {
             templates,
             params: Params::new(&params()),
-            world: TestWorld::new(Default::default()),
+            options: Options::new(Arc::new(TestWorld::new(Default::default()))),
         }
     }
 
@@ -35,10 +36,9 @@ impl Set {
 
     /// Everything the templates give, one after the other.
     pub(crate) fn render(&self, templates: &[Template]) -> Result<Vec<u8>> {
-        let options = Options::new(&self.world);
         let mut all = Vec::new();
         for template in templates {
-            all.extend_from_slice(template.render(&self.params, &options)?.as_bytes());
+            all.extend_from_slice(template.render(&self.params, &self.options)?.as_bytes());
         }
         Ok(all)
     }
