@@ -14,7 +14,10 @@ use serde_json::{Map, Number, Value};
 /// # Errors
 /// Everything that is wrong, at once. The messages for missing and unknown arguments are
 /// upstream's.
-pub fn check(descriptor: &Descriptor, args: Map<String, Value>) -> Result<Map<String, Value>, Vec<FieldError>> {
+pub fn check(
+    descriptor: &Descriptor,
+    args: Map<String, Value>,
+) -> Result<Map<String, Value>, Vec<FieldError>> {
     let mut args = args;
     let mut checked = Map::new();
     let mut wrong = Vec::new();
@@ -279,11 +282,23 @@ mod tests {
             (T::Integer, json!("-3"), json!(-3)),
             (T::Integer, json!(2.9), json!(2)),
             (T::Integer, json!(""), json!(0)),
-            (T::StringMap, json!({"a": 5, "b": true}), json!({"a": "5", "b": "1"})),
-            (T::Object, json!([{"a": 1}, {"b": 2}]), json!({"a": 1, "b": 2})),
+            (
+                T::StringMap,
+                json!({"a": 5, "b": true}),
+                json!({"a": "5", "b": "1"}),
+            ),
+            (
+                T::Object,
+                json!([{"a": 1}, {"b": 2}]),
+                json!({"a": 1, "b": 2}),
+            ),
         ];
         for (kind, given, wanted) in cases {
-            assert_eq!(convert(given.clone(), kind), Ok(wanted), "{given} as {kind:?}");
+            assert_eq!(
+                convert(given.clone(), kind),
+                Ok(wanted),
+                "{given} as {kind:?}"
+            );
         }
         for (kind, given) in [
             (T::String, json!([1])),

@@ -11,7 +11,7 @@ const LINKS: [&str; 2] = ["kanctl", "kando"];
 /// Tells the build script of the binary where the components are.
 pub const COMPONENTS: &str = "KANISTER_COMPONENTS";
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub struct Build {
     /// Handed on to cargo, e.g. `-- --features x`
     #[arg(last = true)]

@@ -22,12 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "runtime/host",
-        &[
-            "runtime/plugin",
-            "runtime/storage",
-            "runtime/template",
-            "runtime/api",
-        ],
+        &["runtime/plugin", "runtime/storage", "runtime/api"],
     ),
     (
         "runtime/engine",

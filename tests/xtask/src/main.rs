@@ -1,10 +1,12 @@
 //! Developer tasks: `cargo xtask <task>`.
 
+mod bench;
 mod bindings;
 mod build;
 mod command;
 mod component;
 mod components;
+mod demo;
 mod hello_python;
 mod layers;
 mod lint;
@@ -16,10 +18,14 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Developer tasks of this repository")]
 enum Task {
+    /// Show what the product does, on this machine and without a cluster
+    Demo(demo::Demo),
     /// Build the binary with its built-in functions
     Build(build::Build),
     /// Run every test, and say in one line how many passed
     Test(test::Test),
+    /// Measure, on this machine as it is now
+    Bench(bench::Bench),
     /// Check format, layers, bindings, licences and clippy
     Lint(lint::Lint),
     /// Generate the Rust bindings of the SDK from `wit/`
@@ -32,6 +38,8 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
+        Task::Demo(task) => task.run(),
+        Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),
         Task::Lint(task) => task.run(),

@@ -40,7 +40,7 @@ impl Inspect {
                     .iter()
                     .map(|import| &import.name)
                     .collect::<Vec<_>>(),
-                "functions": plugin.functions(),
+                "functions": plugin.functions().iter().map(AsRef::as_ref).collect::<Vec<&Descriptor>>(),
             }))?,
             Output::Text => output::text(&text(&plugin))?,
         }
@@ -128,7 +128,7 @@ fn function(function: &Descriptor) -> String {
         .map(|output| output.name.as_str())
         .collect();
     if function.open_outputs {
-        outputs.push("whatever its command prints as output");
+        outputs.push("others that it does not list");
     }
     if !outputs.is_empty() {
         let _ = writeln!(text, "  Outputs: {}", outputs.join(", "));

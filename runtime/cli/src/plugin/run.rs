@@ -1,6 +1,7 @@
 //! `kanister plugin run`.
 
 use super::place::{Places, is_file};
+use crate::builtin;
 use crate::output::{self, Output};
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -10,12 +11,14 @@ use kanister_api::function::{
 use kanister_host::authority::Context;
 use kanister_host::call::{CallEnd, Invocation, Services};
 use kanister_host::capability::cancel::{Cancel, Canceller};
+use kanister_host::capability::kube::SlotSecrets;
+use kanister_host::capability::secrets::{NoSecrets, SecretSource};
 use kanister_host::host::{Host, Request};
 use kanister_host::registry::Function;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// The grace of a call that is interrupted.
@@ -97,7 +100,6 @@ impl Run {
             controller_namespace: Some(self.namespace.clone()),
             helper_service_account: None,
         };
-        let kinds = BTreeMap::new();
         let prepared = host
             .prepare(Request {
                 function: &function,
@@ -105,7 +107,7 @@ impl Run {
                 params: json!({}),
                 grants: &grants,
                 context: &context,
-                kinds: &kinds,
+                cluster: cluster.as_ref(),
             })
             .await
             .with_context(|| format!("function {name}"))?;
@@ -124,8 +126,16 @@ impl Run {
                 .and_then(|seconds| SystemTime::now().checked_add(Duration::from_secs(seconds))),
         };
         let (canceller, cancel) = Cancel::new();
+        let secrets: Arc<dyn SecretSource> = match &cluster {
+            Some(cluster) => Arc::new(SlotSecrets::new(
+                cluster.clone(),
+                prepared.granted().slots.clone(),
+            )),
+            None => Arc::new(NoSecrets),
+        };
         let services = Services {
             cancel,
+            secrets,
             cluster,
             ..Services::detached(&invocation.id)
         };
@@ -203,6 +213,7 @@ impl Run {
 
     /// The operator's grants, and those of `--allow` for exactly this component.
     fn grants(&self, function: &Function) -> anyhow::Result<GrantFile> {
+        let builtin = builtin::grants(function)?;
         let mut grants = match &self.grants {
             Some(file) => {
                 let text = std::fs::read_to_string(file).with_context(|| {
@@ -212,6 +223,7 @@ impl Run {
             }
             None => GrantFile::default(),
         };
+        grants.cluster_grants.extend(builtin.cluster_grants);
         if !self.allow.is_empty() {
             grants.cluster_grants.push(ClusterFunctionGrant {
                 metadata: kanister_api::ObjectMeta {

@@ -1,8 +1,8 @@
 //! How a call ends without an answer.
 
 use crate::authority::Denial;
-use crate::bindings::kanister::io::types as io;
 use crate::bindings::kanister::function::types as wit;
+use crate::bindings::kanister::io::types as io;
 use crate::limits::{LimitHit, Limits, Meter};
 use serde_json::Value;
 use wasmtime::Trap;

@@ -17,6 +17,8 @@ pub use run::CallEnd;
 pub use services::Services;
 pub use state::CallState;
 
-pub(crate) use pure::{PureState, functions as ask_functions, plan as ask_plan, validate as ask_validate};
+pub(crate) use pure::{
+    PureState, functions as ask_functions, plan as ask_plan, validate as ask_validate,
+};
 pub(crate) use run::run as make_call;
 pub(crate) use wasi::add_to_linker as add_wasi_to_linker;

@@ -87,9 +87,11 @@ pub(crate) async fn run(
 
 /// The time that the call has: its limit, or less if the phase ends before.
 fn wall(limits: &Limits, invocation: &Invocation) -> Duration {
-    let until_deadline = invocation
-        .deadline
-        .map(|deadline| deadline.duration_since(SystemTime::now()).unwrap_or_default());
+    let until_deadline = invocation.deadline.map(|deadline| {
+        deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default()
+    });
     limits.wall.min(until_deadline.unwrap_or(Duration::MAX))
 }
 

@@ -94,7 +94,10 @@ impl CallLog {
 
     /// Writes a line, or counts it as dropped when the budget is spent.
     pub fn write(&self, line: Line) {
-        let fields = line.fields.iter().map(|(key, value)| key.len() + value.len());
+        let fields = line
+            .fields
+            .iter()
+            .map(|(key, value)| key.len() + value.len());
         let size = line.message.len() + fields.sum::<usize>() + 1;
         let size = u64::try_from(size).unwrap_or(u64::MAX);
         let paid = self

@@ -71,8 +71,8 @@ impl Compiler {
         let engine = self.engine.clone();
         let cache = self.cache.clone();
         let compiled = tokio::task::spawn_blocking(move || {
-            let component = Component::from_binary(engine.wasmtime(), &bytes)
-                .map_err(CompileError::Refused)?;
+            let component =
+                Component::from_binary(engine.wasmtime(), &bytes).map_err(CompileError::Refused)?;
             if let Some(cache) = cache {
                 keep(&cache, &digest, &component);
             }

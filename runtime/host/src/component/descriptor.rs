@@ -42,9 +42,7 @@ pub enum DescriptorError {
         most: usize,
     },
     /// No name a Blueprint could use.
-    #[error(
-        "{what} `{name}` is no name: letters, digits, `-`, `_` and `.`, a letter first"
-    )]
+    #[error("{what} `{name}` is no name: letters, digits, `-`, `_` and `.`, a letter first")]
     BadName {
         /// What is named so.
         what: &'static str,
@@ -52,7 +50,9 @@ pub enum DescriptorError {
         name: String,
     },
     /// Not a semantic version.
-    #[error("function `{function}` has the version `{version}`, which is no semantic version: {source}")]
+    #[error(
+        "function `{function}` has the version `{version}`, which is no semantic version: {source}"
+    )]
     BadVersion {
         /// Of which function.
         function: String,
@@ -334,10 +334,7 @@ fn named(what: &'static str, name: &str) -> Result<(), DescriptorError> {
     Ok(())
 }
 
-fn once(
-    what: &'static str,
-    names: impl Iterator<Item = String>,
-) -> Result<(), DescriptorError> {
+fn once(what: &'static str, names: impl Iterator<Item = String>) -> Result<(), DescriptorError> {
     let mut seen = std::collections::BTreeSet::new();
     for name in names {
         if let Some(name) = seen.replace(name) {

@@ -140,10 +140,7 @@ impl Plugin {
     ///
     /// # Errors
     /// [`CallError::InvalidArguments`], or whatever kept the plugin from answering.
-    pub async fn plan(
-        &self,
-        question: &Question,
-    ) -> Result<Option<Vec<wit::Access>>, CallError> {
+    pub async fn plan(&self, question: &Question) -> Result<Option<Vec<wit::Access>>, CallError> {
         ask_plan(&self.engine, &self.pure, self.name(), question).await
     }
 

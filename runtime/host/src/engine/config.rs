@@ -45,9 +45,7 @@ impl Default for EngineOptions {
     }
 }
 
-pub(super) fn make(
-    options: &EngineOptions,
-) -> Result<(wasmtime::Engine, Allocation), EngineError> {
+pub(super) fn make(options: &EngineOptions) -> Result<(wasmtime::Engine, Allocation), EngineError> {
     if options.pool {
         let mut config = base();
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(

@@ -1,6 +1,7 @@
 //! The function host: everything needed to install functions and to call them.
 
 mod prepare;
+mod room;
 
 use crate::call::{CallEnd, CallError, Invocation, Services};
 use crate::component::{CacheDirError, CompiledCache, Compiler, LoadError, Plugin};
@@ -10,9 +11,9 @@ use crate::link::Linkers;
 use crate::registry::{InstallError, Registry};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 pub use prepare::{Prepared, Request};
+use room::Room;
 
 /// What an operator may choose.
 #[derive(Debug, Clone)]
@@ -66,7 +67,7 @@ pub struct Host {
     linkers: Linkers,
     registry: Registry,
     maximum: Limits,
-    room: Arc<Semaphore>,
+    room: Room,
 }
 
 impl Host {
@@ -91,7 +92,7 @@ impl Host {
             linkers,
             registry: Registry::new(),
             maximum: maximum.clone(),
-            room: Arc::new(Semaphore::new(engine_options.concurrent_calls as usize)),
+            room: Room::new(engine_options.concurrent_calls),
         })
     }
 
@@ -121,11 +122,7 @@ impl Host {
     ///
     /// # Errors
     /// See [`PluginError`].
-    pub async fn install(
-        &self,
-        name: &str,
-        bytes: Arc<[u8]>,
-    ) -> Result<Arc<Plugin>, PluginError> {
+    pub async fn install(&self, name: &str, bytes: Arc<[u8]>) -> Result<Arc<Plugin>, PluginError> {
         let plugin = self.load(name, bytes).await?;
         self.registry.install(&plugin)?;
         Ok(plugin)
@@ -147,10 +144,11 @@ impl Host {
         invocation: &Invocation,
         services: Services,
     ) -> CallEnd {
-        let _room = self.room.acquire().await;
+        let function = prepared.function();
+        let key = (function.plugin.digest(), function.descriptor.name.clone());
+        let _place = self.room.place(key, prepared.limits().concurrency).await;
         let gate = prepared.gate(invocation, &services);
-        prepared
-            .function()
+        function
             .plugin
             .run(invocation, services, gate, prepared.limits())
             .await

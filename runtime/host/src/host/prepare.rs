@@ -2,9 +2,12 @@
 
 use crate::arguments;
 use crate::authority::{
-    Authority, Caller, Context, FunctionIdentity, Granted, Layer, LayerKind, effective, granted, plan_rules,
+    Authority, Caller, Context, FunctionIdentity, Granted, Layer, LayerKind, effective, granted,
+    plan_rules,
 };
+use crate::bindings::kanister::function::types::{Access, KubeAccess, ResourceName};
 use crate::call::{CallError, DenialReport, Invocation, Question, Services};
+use crate::capability::kube::Cluster;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::registry::Function;
@@ -12,6 +15,9 @@ use kanister_api::function::{GrantFile, Rules, to_flow_yaml};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Kinds of one plan that are looked up; a longer plan is refused for its size.
+const MOST_KINDS: usize = 1024;
 
 /// A call that somebody wants to make.
 pub struct Request<'a> {
@@ -25,8 +31,8 @@ pub struct Request<'a> {
     pub grants: &'a GrantFile,
     /// What the variables of rules stand for.
     pub context: &'a Context,
-    /// The plural resources of the groups and kinds that a plan may name.
-    pub kinds: &'a BTreeMap<(String, String), String>,
+    /// Where the kinds that a plan names are looked up.
+    pub cluster: Option<&'a Cluster>,
 }
 
 /// A call that may be made.
@@ -39,17 +45,14 @@ pub struct Prepared {
     limits: Limits,
 }
 
-pub(super) async fn prepare(
-    request: Request<'_>,
-    maximum: &Limits,
-) -> Result<Prepared, CallError> {
+pub(super) async fn prepare(request: Request<'_>, maximum: &Limits) -> Result<Prepared, CallError> {
     let Request {
         function,
         args,
         params,
         grants,
         context,
-        kinds,
+        cluster,
     } = request;
     let args = arguments::check(&function.descriptor, args).map_err(CallError::InvalidArguments)?;
     let question = Question {
@@ -71,9 +74,9 @@ pub(super) async fn prepare(
         .map_err(|conflict| CallError::Grants(conflict.to_string()))?;
     let mut layers = vec![Layer::manifest(manifest, context), granted.layer.clone()];
     if let Some(plan) = plan {
-        let resolve = |group: &str, kind: &str| {
-            kinds.get(&(group.to_owned(), kind.to_owned())).cloned()
-        };
+        let kinds = kinds(&plan, cluster).await?;
+        let resolve =
+            |group: &str, kind: &str| kinds.get(&(group.to_owned(), kind.to_owned())).cloned();
         let rules = |plan: &[_]| {
             plan_rules(plan, &resolve).map_err(|error| CallError::Malformed(error.to_string()))
         };
@@ -94,6 +97,36 @@ pub(super) async fn prepare(
         granted,
         limits,
     })
+}
+
+/// The resources of the kinds that a plan names.
+async fn kinds(
+    plan: &[Access],
+    cluster: Option<&Cluster>,
+) -> Result<BTreeMap<(String, String), String>, CallError> {
+    let mut kinds = BTreeMap::new();
+    for access in plan.iter().take(MOST_KINDS) {
+        let Access::Kube(KubeAccess {
+            group,
+            resource: ResourceName::Kind(kind),
+            ..
+        }) = access
+        else {
+            continue;
+        };
+        let key = (group.clone(), kind.clone());
+        let Some(cluster) = cluster else { continue };
+        if kinds.contains_key(&key) {
+            continue;
+        }
+        let plural = cluster.plural(group, kind).await.map_err(|error| {
+            CallError::Busy(format!("the kind {kind} of the plan is not found: {error}"))
+        })?;
+        if let Some(plural) = plural {
+            kinds.insert(key, plural);
+        }
+    }
+    Ok(kinds)
 }
 
 /// Denies now what would be denied later: a planned access of which a layer allows

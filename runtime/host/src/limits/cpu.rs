@@ -64,9 +64,6 @@ mod tests {
             assert!(budget.tick().is_ok());
         }
         assert!(budget.tick().is_err());
-        assert_eq!(
-            meter.hit(),
-            Some(&LimitHit::Cpu(Duration::from_millis(30)))
-        );
+        assert_eq!(meter.hit(), Some(&LimitHit::Cpu(Duration::from_millis(30))));
     }
 }

@@ -42,6 +42,8 @@ pub struct Limits {
     pub held: u64,
     /// Bytes of log in the whole call; lines past them are dropped and counted.
     pub log: u64,
+    /// Calls of the function that run at one time; none: as many as the host has room for.
+    pub concurrency: Option<u32>,
     /// Bytes of the answer to `run`, which becomes the phase's output.
     pub output: usize,
 }
@@ -58,6 +60,7 @@ impl Default for Limits {
             host_copies: 16 << 20,
             held: 32 << 20,
             log: 1 << 20,
+            concurrency: None,
             output: 1 << 20,
         }
     }
@@ -107,7 +110,7 @@ impl Limits {
             handles,
             log,
             copies,
-            concurrency: _,
+            concurrency,
         } = asked;
         let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
         Self {
@@ -117,6 +120,7 @@ impl Limits {
             handles: handles.map_or(self.handles, |asked| size(asked.into())),
             log: log.map_or(self.log, |asked| asked.bytes()),
             host_copies: copies.map_or(self.host_copies, |asked| size(asked.bytes())),
+            concurrency: concurrency.or(self.concurrency),
             ..self
         }
     }
@@ -134,6 +138,7 @@ impl Limits {
             host_copies,
             held,
             log,
+            concurrency,
             output,
         } = self;
         Self {
@@ -146,6 +151,10 @@ impl Limits {
             host_copies: host_copies.min(maximum.host_copies),
             held: held.min(maximum.held),
             log: log.min(maximum.log),
+            concurrency: match (concurrency, maximum.concurrency) {
+                (Some(asked), Some(most)) => Some(asked.min(most)),
+                (asked, most) => asked.or(most),
+            },
             output: output.min(maximum.output),
         }
     }

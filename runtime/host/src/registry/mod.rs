@@ -79,7 +79,10 @@ fn hint(nearest: Option<&str>) -> String {
 }
 
 fn versions(installed: &[Version]) -> String {
-    let texts: Vec<_> = installed.iter().map(|version| format!("v{version}")).collect();
+    let texts: Vec<_> = installed
+        .iter()
+        .map(|version| format!("v{version}"))
+        .collect();
     texts.join(", ")
 }
 
@@ -199,10 +202,7 @@ impl Registry {
         }
         .ok_or_else(|| LookupError::NoVersion {
             name: name.to_owned(),
-            version: parse(preferred)
-                .ok()
-                .flatten()
-                .unwrap_or(DEFAULT_VERSION),
+            version: parse(preferred).ok().flatten().unwrap_or(DEFAULT_VERSION),
             installed: versions.keys().cloned().collect(),
         })
     }
@@ -250,7 +250,11 @@ mod tests {
 
     #[test]
     fn versions_as_users_write_them() {
-        for (text, version) in [("v1.2.3", "1.2.3"), ("1", "1.0.0"), ("v1.2-rc.1", "1.2.0-rc.1")] {
+        for (text, version) in [
+            ("v1.2.3", "1.2.3"),
+            ("1", "1.0.0"),
+            ("v1.2-rc.1", "1.2.0-rc.1"),
+        ] {
             assert_eq!(parse(text).unwrap().unwrap(), version.parse().unwrap());
         }
         for default in ["", " ", "v0.0.0", "0.0.0", "0"] {
@@ -264,7 +268,10 @@ mod tests {
     #[test]
     fn a_mistyped_name_gets_a_hint() {
         let known = ["KubeExec".to_owned(), "KubeTask".to_owned()];
-        assert_eq!(nearest("KubExec", known.iter()).as_deref(), Some("KubeExec"));
+        assert_eq!(
+            nearest("KubExec", known.iter()).as_deref(),
+            Some("KubeExec")
+        );
         assert_eq!(nearest("RestoreData", known.iter()), None);
     }
 }

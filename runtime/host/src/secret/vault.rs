@@ -147,7 +147,9 @@ fn forms(secret: &SecretBytes) -> Vec<zeroize::Zeroizing<String>> {
         forms.push(zeroize::Zeroizing::new(text.to_owned()));
         if let Ok(json) = serde_json::to_string(text) {
             let json = zeroize::Zeroizing::new(json);
-            let inner = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
+            let inner = json
+                .get(1..json.len().saturating_sub(1))
+                .unwrap_or_default();
             if inner != text {
                 forms.push(zeroize::Zeroizing::new(inner.to_owned()));
             }
@@ -199,10 +201,7 @@ mod tests {
         let (vault, tokens) = vault(&["pa\"ss\nword"]);
         let answer = r#"{"a":"pa\"ss\nword","b":"cGEic3MKd29yZA=="}"#;
         let concealed = vault.conceal_text(answer);
-        assert_eq!(
-            concealed,
-            format!(r#"{{"a":"{0}","b":"{0}"}}"#, tokens[0])
-        );
+        assert_eq!(concealed, format!(r#"{{"a":"{0}","b":"{0}"}}"#, tokens[0]));
     }
 
     #[test]

@@ -10,7 +10,6 @@ use kanister_host::capability::secrets::{SecretError, SecretSource};
 use kanister_host::host::{Host, HostOptions, Prepared, Request};
 use kanister_host::secret::SecretBytes;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 
@@ -157,7 +156,7 @@ impl Try {
             params: json!({"Object": {"metadata": {"name": "shop"}}}),
             grants: &self.grants,
             context: &context,
-            kinds: &BTreeMap::new(),
+            cluster: self.services.cluster.as_ref(),
         })
         .await
     }

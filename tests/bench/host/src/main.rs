@@ -15,7 +15,6 @@ use kanister_host::component::{CompiledCache, Compiler, digest_of};
 use kanister_host::engine::{Engine, EngineOptions};
 use kanister_host::host::{Host, HostOptions, Prepared, Request};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,7 +47,7 @@ async fn prepared(host: &Host, attack: &str, value: Value) -> anyhow::Result<Pre
             params: json!({}),
             grants: &GrantFile::default(),
             context: &Context::default(),
-            kinds: &BTreeMap::new(),
+            cluster: None,
         })
         .await?)
 }
@@ -116,8 +115,8 @@ async fn compiling(hello: &Arc<[u8]>) -> anyhow::Result<()> {
 }
 
 /// Components that differ in their last bytes, so that each is compiled and kept.
-fn copies(component: &[u8], count: u32) -> impl Iterator<Item = Arc<[u8]>> {
-    (0..count).map(|number| {
+fn copies(component: &[u8], count: u32) -> impl Iterator<Item = Arc<[u8]>> + '_ {
+    (0..count).map(move |number| {
         // A custom section at the end changes nothing but the digest.
         let mut section = vec![0, 6, 1, b'n'];
         section.extend_from_slice(&number.to_le_bytes());

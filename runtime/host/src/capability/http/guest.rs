@@ -103,7 +103,9 @@ impl Outside<'_> {
             }
             let revealed = vault.reveal_text(&value);
             let mut value = HeaderValue::from_str(&revealed).map_err(|_| {
-                wit::Error::Invalid(format!("the header {name} has a value that no header can hold"))
+                wit::Error::Invalid(format!(
+                    "the header {name} has a value that no header can hold"
+                ))
             })?;
             value.set_sensitive(true);
             outgoing.headers_mut().append(name, value);

@@ -174,7 +174,10 @@ mod tests {
         authorise(&mut signed, &auth, &secret.to_owned().into(), now).unwrap();
         let value = header_of(&signed, "authorization");
         let scope = "Credential=AKIDEXAMPLE/20150830/eu-central-1/rds/aws4_request";
-        assert!(value.starts_with("AWS4-HMAC-SHA256 ") && value.contains(scope), "{value}");
+        assert!(
+            value.starts_with("AWS4-HMAC-SHA256 ") && value.contains(scope),
+            "{value}"
+        );
         assert_eq!(header_of(&signed, "x-amz-date"), "20150830T123600Z");
         assert!(!value.contains("wJalr"));
     }

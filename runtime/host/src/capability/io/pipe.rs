@@ -1,8 +1,8 @@
 //! A pipe whose one end a guest fills.
 
+use super::IoError;
 use super::held::{Held, Holdings};
 use super::source::{ByteSource, Piece, Summary};
-use super::IoError;
 use crate::limits::LimitHit;
 use async_trait::async_trait;
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! Bytes that the host moves without the guest.
 
-use super::source::{Source, Summary};
 use super::IoError;
+use super::source::{Source, Summary};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -153,9 +153,10 @@ mod tests {
     #[tokio::test]
     async fn a_dropped_transfer_leaves_its_sink_without_an_end() {
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let (_writer, reader) = crate::capability::io::pipe(
-            &crate::capability::io::Holdings::new(1024, crate::limits::Meter::default()),
-        );
+        let (_writer, reader) = crate::capability::io::pipe(&crate::capability::io::Holdings::new(
+            1024,
+            crate::limits::Meter::default(),
+        ));
         let transfer = Transfer::start(Source::new(reader), Sink(Arc::clone(&seen)));
         drop(transfer);
         tokio::task::yield_now().await;

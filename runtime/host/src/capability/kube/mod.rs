@@ -13,6 +13,7 @@ mod kinds;
 pub mod objects;
 mod path;
 mod scope;
+mod slots;
 mod transport;
 pub mod workload;
 
@@ -21,6 +22,7 @@ mod mock;
 
 pub use discovery::Discovery;
 pub use error::KubeError;
+pub use slots::SlotSecrets;
 pub use workload::{PodDefaults, PodExtras, Sweeper};
 
 use crate::capability::cancel::Cancel;

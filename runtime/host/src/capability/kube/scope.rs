@@ -10,6 +10,7 @@ use crate::capability::cancel::Cancel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Whether a call has been told that it is cancelled. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +82,14 @@ impl Scope {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The longest that anything waits: no call lives longer, and the clock cannot overflow.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// The moment at which a guest's timeout ends, however long it says.
+pub(super) fn deadline(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(LONGEST)
 }
 
 #[cfg(test)]

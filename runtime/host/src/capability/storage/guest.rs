@@ -117,7 +117,11 @@ impl wit::HostLocation for CallState {
         })
     }
 
-    async fn under(&mut self, location: Resource<Location>, prefix: String) -> Answer<Resource<Location>> {
+    async fn under(
+        &mut self,
+        location: Resource<Location>,
+        prefix: String,
+    ) -> Answer<Resource<Location>> {
         let under = self.table.get(&location)?.under(&prefix);
         Ok(match under {
             Ok(location) => Ok(self.push(location)?),
@@ -125,7 +129,10 @@ impl wit::HostLocation for CallState {
         })
     }
 
-    async fn read_only(&mut self, location: Resource<Location>) -> wasmtime::Result<Resource<Location>> {
+    async fn read_only(
+        &mut self,
+        location: Resource<Location>,
+    ) -> wasmtime::Result<Resource<Location>> {
         let location = self.table.get(&location)?.read_only();
         self.push(location)
     }

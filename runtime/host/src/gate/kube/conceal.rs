@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt, stream};
 use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use tower::BoxError;
 
 use crate::gate::Reveal;
@@ -24,6 +24,10 @@ pub(super) type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
 /// The longest line of a stream: an object of the API server, several times over.
 const LONGEST_LINE: usize = 32 << 20;
+
+/// The longest answer that is searched: a page of 500 objects of the API server's largest size
+/// would be longer, and no client here reads that much.
+const LONGEST_BODY: usize = 64 << 20;
 
 /// The response with tokens in the place of secrets. Without secrets it passes untouched, but for
 /// streams, which may outlive the first secret of the call.
@@ -43,7 +47,7 @@ pub(super) async fn response(
         StreamBody::new(lines(body).map_ok(move |line| Frame::data(conceal(line, &*secrets))))
             .boxed_unsync()
     } else {
-        let bytes = body.collect().await?.to_bytes();
+        let bytes = Limited::new(body, LONGEST_BODY).collect().await?.to_bytes();
         Full::new(conceal(bytes, &*secrets))
             .map_err(|never| match never {})
             .boxed_unsync()

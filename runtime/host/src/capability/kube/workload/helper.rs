@@ -9,7 +9,7 @@ use crate::capability::io::Source;
 use crate::capability::kube::KubeError;
 use crate::capability::kube::objects::{Follow, until};
 use crate::capability::kube::path::pod;
-use crate::capability::kube::scope::Scope;
+use crate::capability::kube::scope::{self, Scope};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -87,7 +87,7 @@ impl Helper {
         timeout: Duration,
     ) -> Result<(), KubeError> {
         let mut follow = self.follow(client)?;
-        let deadline = Instant::now() + timeout;
+        let deadline = scope::deadline(timeout);
         let mut trouble: Option<(String, Instant)> = None;
         loop {
             let until = trouble.as_ref().map_or(deadline, |it| it.1.min(deadline));

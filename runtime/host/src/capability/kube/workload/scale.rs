@@ -3,7 +3,7 @@
 use crate::bindings::kanister::kube::types::ObjectRef;
 use crate::capability::kube::objects::{Follow, Readiness, readiness, until};
 use crate::capability::kube::path::{Path, pod};
-use crate::capability::kube::scope::Scope;
+use crate::capability::kube::scope::{self, Scope};
 use crate::capability::kube::transport::{self, LARGEST_OBJECT};
 use crate::capability::kube::{KubeClients, KubeError};
 use http::Method;
@@ -27,7 +27,7 @@ pub(super) async fn scale(
     wait: bool,
     timeout: Duration,
 ) -> Result<u32, KubeError> {
-    let deadline = Instant::now() + timeout;
+    let deadline = scope::deadline(timeout);
     let path = Path::part(target, Some("scale"))?;
     let client = &clients.gated;
     let found = transport::send(client, transport::get(&path)?, LARGEST_OBJECT).await?;
