@@ -4,6 +4,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::route::{Routed, lossy};
+use crate::value::shown;
 
 /// A command line that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,7 @@ impl UsageError {
 
     pub(crate) fn unknown_command(word: &str, command: &Command, routed: &Routed) -> Self {
         let program = full_name(command, routed);
+        let word = &shown(word);
         let near = nearest(word, command.get_subcommands().map(Command::get_name));
         let near = near.map_or_else(String::new, |n| format!("; did you mean {n:?}?"));
         Self::new(format!(
@@ -66,7 +68,9 @@ impl UsageError {
             }
             ErrorKind::ValueValidation => {
                 let why = std::error::Error::source(error).map(ToString::to_string);
-                format!("invalid argument for {flag}: {}", why.unwrap_or_default())
+                let value = text(ContextKind::InvalidValue).unwrap_or_default();
+                let why = why.unwrap_or_default();
+                format!("invalid argument {value:?} for \"{flag}\" flag: {why}")
             }
             ErrorKind::MissingRequiredArgument => {
                 let mut names: Vec<String> = match error.get(ContextKind::InvalidArg) {

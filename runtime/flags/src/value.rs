@@ -85,12 +85,20 @@ fn field(text: &str) -> Result<(String, Option<&str>), String> {
     }
 }
 
+/// A word of the command line for a message. What may be a whole Profile is not shown.
+pub(crate) fn shown(word: &str) -> String {
+    match word.len() > 64 || word.contains(['{', '"']) {
+        true => "…".into(),
+        false => word.into(),
+    }
+}
+
 /// The arguments if there are exactly `N`.
 ///
 /// # Errors
 /// Any other number.
 pub fn exact_args<const N: usize>(values: Vec<OsString>) -> Result<[OsString; N], UsageError> {
-    let unexpected = values.get(N).map(|v| v.to_string_lossy().into_owned());
+    let unexpected = values.get(N).map(|v| shown(&v.to_string_lossy()));
     <[OsString; N]>::try_from(values).map_err(|given| {
         let extra = unexpected.map_or_else(String::new, |v| format!("; {v:?} is one too many"));
         UsageError::new(format!(

@@ -9,9 +9,12 @@ use crate::chronicle::Chronicle;
 use crate::error::Error;
 use crate::process::Process;
 
+/// What `--version` prints behind the name, in the form that scripts read.
+const VERSION: &str = concat!("{\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
+
 /// Tool to manage Kanister operations from within a container
 #[derive(Debug, Parser)]
-#[command(name = "kando", version)]
+#[command(name = "kando", version = VERSION)]
 pub(crate) struct Kando {
     /// Set the log level (debug, info, warning, error, fatal, panic)
     #[arg(

@@ -1,0 +1,242 @@
+//! The Secrets of new Profiles.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Secret;
+use kanister_api::{
+    Credential, CredentialType, KeyPair, LocationType, ObjectMeta, ObjectReference, Profile,
+    secret_type as keys,
+};
+use kanister_flags::exact_args;
+use kanister_storage as storage;
+
+use crate::cli::{AzureArgs, GcpArgs, ProfileCommand, S3Args};
+use crate::error::Error;
+
+/// The key of Google's service account in the Secrets that this tool makes.
+const GCP_SERVICE_KEY: &str = "gcp_service_key";
+
+/// Credentials from the command line.
+pub(crate) enum Keys {
+    S3 {
+        id: String,
+        secret: String,
+        role: String,
+    },
+    Gcp {
+        project: String,
+        key: String,
+    },
+    Azure {
+        account: String,
+        key: String,
+        environment: String,
+    },
+}
+
+impl Keys {
+    /// # Errors
+    /// A file that is none or holds no key, arguments too many.
+    pub(crate) fn from_args(command: ProfileCommand) -> Result<Self, Error> {
+        match command {
+            ProfileCommand::S3compliant(S3Args {
+                access_key,
+                secret_key,
+                role,
+                none,
+            }) => {
+                let [] = exact_args(none)?;
+                Ok(Self::S3 {
+                    id: access_key,
+                    secret: secret_key,
+                    role,
+                })
+            }
+            ProfileCommand::Gcp(GcpArgs {
+                project_id,
+                service_key,
+                none,
+            }) => {
+                let [] = exact_args(none)?;
+                let path = service_key.display().to_string();
+                let key = std::fs::read_to_string(&service_key).map_err(|source| Error::File {
+                    path: path.clone(),
+                    source,
+                })?;
+                check_google(&path, &key)?;
+                Ok(Self::Gcp {
+                    project: project_id,
+                    key,
+                })
+            }
+            ProfileCommand::Azure(AzureArgs {
+                storage_account,
+                storage_key,
+                storage_env,
+                none,
+            }) => {
+                let [] = exact_args(none)?;
+                Ok(Self::Azure {
+                    account: storage_account,
+                    key: storage_key,
+                    environment: storage_env,
+                })
+            }
+        }
+    }
+
+    /// What names begin with.
+    pub(crate) fn prefix(&self) -> &'static str {
+        match self {
+            Self::S3 { .. } => "s3",
+            Self::Gcp { .. } => "gcp",
+            Self::Azure { .. } => "azure",
+        }
+    }
+
+    pub(crate) fn location_type(&self) -> LocationType {
+        match self {
+            Self::S3 { .. } => LocationType::S3Compliant,
+            Self::Gcp { .. } => LocationType::Gcs,
+            Self::Azure { .. } => LocationType::Azure,
+        }
+    }
+
+    /// The type of the Secret if the Profile refers to it as a whole.
+    fn secret_type(&self) -> Option<&'static str> {
+        match self {
+            Self::S3 { role, .. } => (!role.is_empty()).then_some(keys::AWS),
+            Self::Azure { environment, .. } => (!environment.is_empty()).then_some(keys::AZURE),
+            Self::Gcp { .. } => None,
+        }
+    }
+
+    /// The two fields of a key pair, and further ones.
+    fn fields(&self) -> ([(&'static str, &str); 2], Option<(&'static str, &str)>) {
+        match self {
+            Self::S3 { id, secret, role } => (
+                [
+                    (keys::AWS_ACCESS_KEY_ID, id),
+                    (keys::AWS_SECRET_ACCESS_KEY, secret),
+                ],
+                Some((keys::AWS_ROLE, role)),
+            ),
+            Self::Gcp { project, key } => (
+                [(keys::GCP_PROJECT_ID, project), (GCP_SERVICE_KEY, key)],
+                None,
+            ),
+            Self::Azure {
+                account,
+                key,
+                environment,
+            } => (
+                [
+                    (keys::AZURE_STORAGE_ACCOUNT_ID, account),
+                    (keys::AZURE_STORAGE_KEY, key),
+                ],
+                Some((keys::AZURE_STORAGE_ENVIRONMENT, environment)),
+            ),
+        }
+    }
+
+    /// The Secret.
+    pub(crate) fn secret(&self, namespace: &str, name: &str) -> Secret {
+        let (pair, more) = self.fields();
+        let more = more.filter(|(_, value)| !value.is_empty());
+        let data: BTreeMap<String, String> = pair
+            .into_iter()
+            .chain(more)
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        Secret {
+            metadata: ObjectMeta {
+                name: Some(name.into()),
+                namespace: Some(namespace.into()),
+                ..ObjectMeta::default()
+            },
+            string_data: Some(data),
+            type_: self.secret_type().map(str::to_owned),
+            ..Secret::default()
+        }
+    }
+
+    /// How the Profile refers to the Secret.
+    pub(crate) fn credential(&self, namespace: &str, name: &str) -> Credential {
+        let secret = ObjectReference {
+            namespace: namespace.into(),
+            name: name.into(),
+            ..ObjectReference::default()
+        };
+        if self.secret_type().is_some() {
+            return Credential {
+                credential_type: CredentialType::Secret,
+                secret: Some(secret),
+                ..Credential::default()
+            };
+        }
+        let ([(id, _), (key, _)], _) = self.fields();
+        Credential {
+            credential_type: CredentialType::KeyPair,
+            key_pair: Some(KeyPair {
+                id_field: id.into(),
+                secret_field: key.into(),
+                secret,
+                ..KeyPair::default()
+            }),
+            ..Credential::default()
+        }
+    }
+
+    /// The Profile with these credentials.
+    pub(crate) fn opened(&self, profile: &Profile) -> storage::Profile {
+        let ([(_, id), (_, secret)], more) = self.fields();
+        let credential = match self.secret_type() {
+            None => storage::Credential::KeyPair {
+                id: id.into(),
+                secret: secret.into(),
+            },
+            Some(kind) => {
+                let more = more.filter(|(_, value)| !value.is_empty());
+                let (pair, _) = self.fields();
+                let data = pair.into_iter().chain(more);
+                let data = data.map(|(k, v)| (k.to_owned(), v.as_bytes().to_vec()));
+                let name = "the new secret".to_owned();
+                storage::Credential::Secret(storage::SecretData::new(name, kind.into(), data))
+            }
+        };
+        storage::Profile {
+            location: profile.location.clone(),
+            credential,
+            skip_ssl_verify: profile.skip_ssl_verify,
+        }
+    }
+}
+
+/// The kinds of Google's credential files.
+const GOOGLE: [&str; 6] = [
+    "service_account",
+    "authorized_user",
+    "external_account",
+    "external_account_authorized_user",
+    "impersonated_service_account",
+    "gdch_service_account",
+];
+
+/// # Errors
+/// No credential file of Google; the text is not repeated.
+fn check_google(path: &str, text: &str) -> Result<(), Error> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|e| Error::Manifest {
+        path: path.into(),
+        reason: format!("no JSON at line {}, column {}", e.line(), e.column()),
+    })?;
+    let kind = value
+        .get("type")
+        .and_then(|kind| kind.as_str())
+        .unwrap_or_default();
+    match GOOGLE.contains(&kind) {
+        true => Ok(()),
+        false => Err(Error::Argument(format!(
+            "{path}: unknown credential type: {kind:?}; give the key file of a service account"
+        ))),
+    }
+}

@@ -1,0 +1,152 @@
+//! What a Profile must be, and whether its store answers.
+
+use bytes::Bytes;
+use k8s_openapi::api::core::v1::Secret;
+use kanister_api::{CredentialType, LocationType, ObjectReference, Profile};
+use kanister_storage::{self as storage, FileRoots, Location, StoreOptions, WriteOptions};
+
+use crate::cluster::Cluster;
+use crate::error::Error;
+use crate::random;
+
+/// The checks of a store, in their order.
+pub(crate) const CHECKS: [&str; 3] = [
+    "Validate bucket region specified in profile",
+    "Validate read access to bucket specified in profile",
+    "Validate write access to bucket specified in profile",
+];
+
+fn invalid(text: impl Into<String>) -> Error {
+    Error::Invalid(text.into())
+}
+
+/// What shows without a look at the store.
+///
+/// # Errors
+/// What is missing or unknown.
+pub(crate) fn check_schema(profile: &Profile) -> Result<(), Error> {
+    let location = &profile.location;
+    match &location.location_type {
+        LocationType::S3Compliant if location.bucket.is_empty() => {
+            return Err(invalid("Bucket not specified"));
+        }
+        LocationType::S3Compliant if location.region.is_empty() => {
+            return Err(invalid("Bucket region not specified"));
+        }
+        LocationType::S3Compliant
+        | LocationType::Gcs
+        | LocationType::Azure
+        | LocationType::Filestore => {}
+        other => {
+            return Err(invalid(format!(
+                "unknown or unsupported location type '{other}'"
+            )));
+        }
+    }
+    let credential = &profile.credential;
+    match &credential.credential_type {
+        CredentialType::KeyPair => {
+            let pair = credential.key_pair.as_ref();
+            let pair =
+                pair.ok_or_else(|| invalid("the credential has the type keyPair but no keyPair"))?;
+            for (field, value) in [
+                ("keyPair.idField", &pair.id_field),
+                ("keyPair.secretField", &pair.secret_field),
+                ("keyPair.secret.name", &pair.secret.name),
+            ] {
+                if value.is_empty() {
+                    return Err(invalid(format!("the credential has no {field}")));
+                }
+            }
+            Ok(())
+        }
+        CredentialType::Secret => {
+            let secret = credential.secret.as_ref();
+            let secret = secret
+                .ok_or_else(|| invalid("the credential has the type secret but no secret"))?;
+            match secret.name.is_empty() || secret.namespace.is_empty() {
+                true => Err(invalid(
+                    "the credential's secret has no name or no namespace",
+                )),
+                false => Ok(()),
+            }
+        }
+        // A folder needs none.
+        CredentialType::Unset if location.location_type == LocationType::Filestore => Ok(()),
+        other => Err(invalid(format!("Unsupported credential type '{other}'"))),
+    }
+}
+
+/// The Profile with the contents of its Secret.
+///
+/// # Errors
+/// The Secret or a field of it is not there.
+pub(crate) async fn open(profile: &Profile, cluster: &Cluster) -> Result<storage::Profile, Error> {
+    let credential = &profile.credential;
+    let resolved = match (&credential.key_pair, &credential.secret) {
+        (Some(pair), _) if credential.credential_type == CredentialType::KeyPair => {
+            let secret = fetch(cluster, &pair.secret).await?;
+            let field = |key: &str| {
+                let value = secret.data.as_ref().and_then(|data| data.get(key));
+                let text = value.and_then(|v| String::from_utf8(v.0.clone()).ok());
+                let at = format!("{}:{}", pair.secret.namespace, pair.secret.name);
+                text.ok_or_else(|| invalid(format!("Key '{key}' not found in secret '{at}'")))
+            };
+            storage::Credential::KeyPair {
+                id: field(&pair.id_field)?,
+                secret: field(&pair.secret_field)?.into(),
+            }
+        }
+        (_, Some(reference)) => {
+            let secret = fetch(cluster, reference).await?;
+            let data = secret.data.unwrap_or_default();
+            storage::Credential::Secret(storage::SecretData::new(
+                format!("{}:{}", reference.namespace, reference.name),
+                secret.type_.unwrap_or_default(),
+                data.into_iter().map(|(key, value)| (key, value.0)),
+            ))
+        }
+        _ => storage::Credential::Absent,
+    };
+    Ok(storage::Profile {
+        location: profile.location.clone(),
+        credential: resolved,
+        skip_ssl_verify: profile.skip_ssl_verify,
+    })
+}
+
+async fn fetch(cluster: &Cluster, reference: &ObjectReference) -> Result<Secret, Error> {
+    let ObjectReference {
+        name, namespace, ..
+    } = reference;
+    let what = "Could not fetch the secret specified in credential: secret";
+    cluster.get(what, namespace, name).await
+}
+
+/// Connects, lists, and writes and deletes an object of a name that nobody else has, below the
+/// prefix. `passed` is told the name of each check.
+///
+/// # Errors
+/// The first check that fails.
+pub(crate) async fn check_access(
+    profile: &Profile,
+    opened: &storage::Profile,
+    passed: &mut (dyn FnMut(&str) -> Result<(), Error> + Send),
+) -> Result<(), Error> {
+    let [region, read, write] = CHECKS;
+    let options = StoreOptions {
+        file_roots: FileRoots::Any,
+        ..StoreOptions::default()
+    };
+    let location = Location::connect(opened, &options).await?;
+    passed(region)?;
+    location.list("", None).await?;
+    passed(read)?;
+    let key = format!(".kanister-write-check-{}", random::suffix(16)?);
+    let mut upload = location.write(&key, WriteOptions::default())?;
+    let text = format!("written to check the access to {}", profile.location.bucket);
+    upload.append(Bytes::from(text)).await?;
+    upload.commit(None).await?;
+    location.delete(&key).await?;
+    passed(write)
+}
