@@ -1,0 +1,590 @@
+//! Pods: their processes, logs, and commands in them.
+
+use anyhow::{Context as _, ensure};
+use futures::AsyncBufReadExt as _;
+use futures::TryStreamExt as _;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, AttachParams, LogParams};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::Target;
+use crate::target::MERGE;
+
+const IMAGE: &str = "test.local/busybox:1";
+
+fn container(script: &str) -> Value {
+    json!({"name": "main", "image": IMAGE, "command": ["sh", "-c", script]})
+}
+
+fn pod(policy: &str, containers: Value) -> Value {
+    json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": policy, "terminationGracePeriodSeconds": 1, "containers": containers}})
+}
+
+async fn create(at: &Target, body: &Value) -> anyhow::Result<()> {
+    at.post(&at.path("", "pods"), body).await?.expect(201, "")?;
+    Ok(())
+}
+
+async fn phase(at: &Target, wanted: &str) -> anyhow::Result<Value> {
+    let path = at.path("", "pods/p");
+    at.until(&format!("the pod to be {wanted}"), || async {
+        Ok(at.get(&path).await?.text("/status/phase") == wanted)
+    })
+    .await?;
+    Ok(at.get(&path).await?.body)
+}
+
+async fn ready(at: &Target) -> anyhow::Result<Value> {
+    let path = at.path("", "pods/p");
+    let is_ready = |pod: &Value| {
+        let conditions = pod["status"]["conditions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        conditions
+            .iter()
+            .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+    };
+    at.until("the pod to be ready", || async {
+        Ok(is_ready(&at.get(&path).await?.body))
+    })
+    .await?;
+    Ok(at.get(&path).await?.body)
+}
+
+fn api(at: &Target) -> Api<Pod> {
+    Api::namespaced(at.client.clone(), &at.namespace)
+}
+
+async fn log(at: &Target, params: LogParams) -> anyhow::Result<String> {
+    Ok(api(at).logs("p", &params).await?)
+}
+
+/// Runs a command: standard output, standard error, and how it ended.
+async fn exec(
+    at: &Target,
+    command: &[&str],
+    input: Option<&[u8]>,
+) -> anyhow::Result<(String, String, Value)> {
+    let params = AttachParams::default()
+        .container("main")
+        .stdin(input.is_some())
+        .stdout(true)
+        .stderr(true);
+    let mut process = api(at).exec("p", command.iter().copied(), &params).await?;
+    let status = process.take_status().context("no status")?;
+    let (mut stdout, mut stderr) = (
+        process.stdout().context("no stdout")?,
+        process.stderr().context("no stderr")?,
+    );
+    if let (Some(input), Some(mut stdin)) = (input, process.stdin()) {
+        stdin.write_all(input).await?;
+        stdin.shutdown().await?;
+    }
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let (one, two) = tokio::join!(stdout.read_to_end(&mut out), stderr.read_to_end(&mut err));
+    one?;
+    two?;
+    let status = status
+        .await
+        .context("the connection ended without a status")?;
+    Ok((
+        String::from_utf8(out)?,
+        String::from_utf8(err)?,
+        serde_json::to_value(status)?,
+    ))
+}
+
+fn exit_code(status: &Value) -> &str {
+    let causes = status["details"]["causes"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    causes
+        .iter()
+        .find(|cause| cause["reason"] == "ExitCode")
+        .and_then(|cause| cause["message"].as_str())
+        .unwrap_or_default()
+}
+
+pub(super) async fn runs_to_success(at: &Target) -> anyhow::Result<()> {
+    create(
+        at,
+        &pod(
+            "Never",
+            json!([container("echo one; echo two >&2; printf three")]),
+        ),
+    )
+    .await?;
+    let done = phase(at, "Succeeded").await?;
+    let ended = &done["status"]["containerStatuses"][0]["state"]["terminated"];
+    ensure!(
+        ended["exitCode"] == 0 && ended["reason"] == "Completed",
+        "{ended}"
+    );
+    ensure!(done["spec"]["nodeName"].is_string() && done["status"]["podIP"].is_string());
+    let text = log(at, LogParams::default()).await?;
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    ensure!(lines == ["one", "three", "two"], "{text:?}");
+    at.delete(&at.path("", "pods/p"), &json!({})).await?.ok()?;
+    at.get(&at.path("", "pods/p"))
+        .await?
+        .expect(404, "NotFound")?;
+    Ok(())
+}
+
+pub(super) async fn fails_with_its_code(at: &Target) -> anyhow::Result<()> {
+    create(
+        at,
+        &pod(
+            "Never",
+            json!([container("echo bye > /dev/termination-log; exit 3")]),
+        ),
+    )
+    .await?;
+    let done = phase(at, "Failed").await?;
+    let ended = &done["status"]["containerStatuses"][0]["state"]["terminated"];
+    ensure!(
+        ended["exitCode"] == 3 && ended["reason"] == "Error" && ended["message"] == "bye\n",
+        "{ended}"
+    );
+    Ok(())
+}
+
+pub(super) async fn restarts_by_policy(at: &Target) -> anyhow::Result<()> {
+    let body = json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": "OnFailure", "volumes": [{"name": "v", "emptyDir": {}}],
+        "containers": [{"name": "main", "image": IMAGE, "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+        "command": ["sh", "-c", "echo run; test -e /v/x && exit 0; echo x > /v/x; exit 1"]}]}});
+    create(at, &body).await?;
+    let done = phase(at, "Succeeded").await?;
+    let status = &done["status"]["containerStatuses"][0];
+    ensure!(status["restartCount"] == 1, "{status}");
+    let previous = log(
+        at,
+        LogParams {
+            previous: true,
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    ensure!(previous == "run\n");
+    Ok(())
+}
+
+pub(super) async fn missing_image_and_program(at: &Target) -> anyhow::Result<()> {
+    create(at, &pod("Never", json!([{"name": "main", "image": "test.local/there-is-none:1", "imagePullPolicy": "IfNotPresent"}]))).await?;
+    let path = at.path("", "pods/p");
+    at.until("the image to be missed", || async {
+        let pod = at.get(&path).await?;
+        Ok(matches!(
+            pod.text("/status/containerStatuses/0/state/waiting/reason"),
+            "ErrImagePull" | "ImagePullBackOff"
+        ))
+    })
+    .await?;
+    ensure!(at.get(&path).await?.text("/status/phase") == "Pending");
+    let refused = at
+        .get(&at.path("", "pods/p/log"))
+        .await?
+        .expect(400, "BadRequest")?;
+    ensure!(
+        refused.text("/message").contains("is waiting to start"),
+        "{}",
+        refused.body
+    );
+    at.delete(&path, &json!({})).await?.ok()?;
+    at.until("the end of the pod", || async {
+        Ok(at.get(&path).await?.code == 404)
+    })
+    .await?;
+    create(
+        at,
+        &pod(
+            "Never",
+            json!([{"name": "main", "image": IMAGE, "command": ["no-such-program"]}]),
+        ),
+    )
+    .await?;
+    let done = phase(at, "Failed").await?;
+    let ended = &done["status"]["containerStatuses"][0]["state"]["terminated"];
+    ensure!(
+        ended["exitCode"] == 128 && ended["reason"] == "StartError",
+        "{ended}"
+    );
+    ensure!(
+        ended["message"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("no-such-program"),
+        "{ended}"
+    );
+    Ok(())
+}
+
+pub(super) async fn exec_streams_and_codes(at: &Target) -> anyhow::Result<()> {
+    create(at, &pod("Always", json!([container("sleep 1000")]))).await?;
+    ready(at).await?;
+    let (out, err, status) = exec(at, &["sh", "-c", "echo out; echo err >&2"], None).await?;
+    ensure!(
+        (out.as_str(), err.as_str()) == ("out\n", "err\n") && status["status"] == "Success",
+        "{out:?} {err:?} {status}"
+    );
+    let (_, _, status) = exec(at, &["sh", "-c", "exit 7"], None).await?;
+    ensure!(
+        status["status"] == "Failure"
+            && status["reason"] == "NonZeroExitCode"
+            && exit_code(&status) == "7",
+        "{status}"
+    );
+    let (out, _, _) = exec(at, &["cat"], Some(b"through\nand through")).await?;
+    ensure!(out == "through\nand through", "{out:?}");
+    let (out, _, _) = exec(
+        at,
+        &["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x"],
+        None,
+    )
+    .await?;
+    ensure!(
+        out.len() == 3_000_000 && out.bytes().all(|byte| byte == b'x'),
+        "{} bytes",
+        out.len()
+    );
+    let (_, _, status) = exec(at, &["no-such-program"], None).await?;
+    ensure!(
+        status["status"] == "Failure" && status["reason"] == "InternalError",
+        "{status}"
+    );
+    ensure!(
+        status["message"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("executable file not found"),
+        "{status}"
+    );
+    let (_, _, status) = exec(at, &["sh", "-c", "kill -9 $$"], None).await?;
+    ensure!(exit_code(&status) == "137", "{status}");
+    Ok(())
+}
+
+pub(super) async fn exec_refusals(at: &Target) -> anyhow::Result<()> {
+    let two = json!([container("sleep 1000"), {"name": "side", "image": IMAGE, "command": ["sleep", "1000"]}]);
+    create(at, &pod("Always", two)).await?;
+    ready(at).await?;
+    let request = async |path: &str| {
+        let request = http::Request::get(path).body(Vec::new())?;
+        anyhow::Ok(
+            at.client
+                .connect(request)
+                .await
+                .err()
+                .map(|error| format!("{error:?}")),
+        )
+    };
+    let error = request(&at.path("", "pods/none/exec?command=ls&stdout=true"))
+        .await?
+        .context("no error")?;
+    ensure!(
+        error.contains("404") || error.contains("not found"),
+        "{error}"
+    );
+    let missing = at
+        .get(&at.path("", "pods/none/exec?command=ls&stdout=true"))
+        .await?
+        .expect(404, "NotFound")?;
+    ensure!(missing.text("/message") == "pods \"none\" not found");
+    let many = at
+        .get(&at.path("", "pods/p/log"))
+        .await?
+        .expect(400, "BadRequest")?;
+    ensure!(
+        many.text("/message")
+            == "a container name must be specified for pod p, choose one of: [main side]",
+        "{}",
+        many.body
+    );
+    let unknown = at
+        .get(&at.path("", "pods/p/log?container=zz"))
+        .await?
+        .expect(400, "BadRequest")?;
+    ensure!(
+        unknown.text("/message") == "container zz is not valid for pod p",
+        "{}",
+        unknown.body
+    );
+    Ok(())
+}
+
+pub(super) async fn exec_outlives_its_connection(at: &Target) -> anyhow::Result<()> {
+    create(at, &pod("Always", json!([container("sleep 1000")]))).await?;
+    ready(at).await?;
+    let params = AttachParams::default()
+        .container("main")
+        .stdout(true)
+        .stderr(true);
+    let mut process = api(at)
+        .exec(
+            "p",
+            ["sh", "-c", "echo begun; sleep 1; echo done > /tmp/done"],
+            &params,
+        )
+        .await?;
+    let mut begun = [0; 6];
+    process
+        .stdout()
+        .context("no stdout")?
+        .read_exact(&mut begun)
+        .await?;
+    process.abort();
+    drop(process);
+    let check = ["sh", "-c", "cat /tmp/done 2>/dev/null || true"];
+    at.until("the command to go on", || async {
+        Ok(exec(at, &check, None).await?.0 == "done\n")
+    })
+    .await
+}
+
+pub(super) async fn logs_in_parts(at: &Target) -> anyhow::Result<()> {
+    create(
+        at,
+        &pod(
+            "Never",
+            json!([container(
+                "for i in 1 2 3 4; do echo line $i; done; sleep 1; echo last"
+            )]),
+        ),
+    )
+    .await?;
+    at.until("a first line", || async {
+        Ok(at.get(&at.path("", "pods/p/log")).await?.code == 200)
+    })
+    .await?;
+    let followed: Vec<String> = api(at)
+        .log_stream(
+            "p",
+            &LogParams {
+                follow: true,
+                ..LogParams::default()
+            },
+        )
+        .await?
+        .lines()
+        .try_collect()
+        .await?;
+    ensure!(
+        followed == ["line 1", "line 2", "line 3", "line 4", "last"],
+        "{followed:?}"
+    );
+    let tail = log(
+        at,
+        LogParams {
+            tail_lines: Some(2),
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    ensure!(tail == "line 4\nlast\n", "{tail:?}");
+    let none = log(
+        at,
+        LogParams {
+            tail_lines: Some(0),
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    ensure!(none.is_empty());
+    let limited = log(
+        at,
+        LogParams {
+            limit_bytes: Some(9),
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    ensure!(limited == "line 1\nli", "{limited:?}");
+    let timed = log(
+        at,
+        LogParams {
+            timestamps: true,
+            tail_lines: Some(1),
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    let (time, rest) = timed.split_once(' ').context("no time")?;
+    ensure!(
+        time.starts_with("20") && time.ends_with('Z') && rest == "last\n",
+        "{timed:?}"
+    );
+    Ok(())
+}
+
+pub(super) async fn environment_and_volumes(at: &Target) -> anyhow::Result<()> {
+    at.config_map("settings", &json!({"color": "red", "size": "9"}))
+        .await?;
+    at.post(
+        &at.path("", "secrets"),
+        &json!({"metadata": {"name": "keys"}, "stringData": {"token": "s3cret"}}),
+    )
+    .await?
+    .ok()?;
+    let body = json!({"metadata": {"name": "p", "labels": {"app": "x"}}, "spec": {"restartPolicy": "Never",
+        "volumes": [{"name": "conf", "configMap": {"name": "settings", "items": [{"key": "color", "path": "deep/color"}]}},
+            {"name": "sec", "secret": {"secretName": "keys"}}, {"name": "work", "emptyDir": {}},
+            {"name": "down", "downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}}],
+        "initContainers": [{"name": "before", "image": IMAGE, "command": ["sh", "-c", "echo from-init > /work/file"], "volumeMounts": [{"name": "work", "mountPath": "/work"}]}],
+        "containers": [{"name": "main", "image": IMAGE, "workingDir": "/work",
+            "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "$(A)2$$(A)"},
+                {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "size"}}},
+                {"name": "D", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "token"}}},
+                {"name": "E", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+                {"name": "F", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "x", "optional": true}}}],
+            "envFrom": [{"prefix": "P_", "configMapRef": {"name": "settings"}}],
+            "command": ["sh", "-c", "echo $A $B $C $D $E ${F-unset} $P_color; cat /etc/conf2/deep/color; echo; cat /sec/token; echo; cat file; pwd; cat /down/labels; echo; echo $0 $1", "$(A)", "$(NONE)"],
+            "volumeMounts": [{"name": "conf", "mountPath": "/conf"}, {"name": "sec", "mountPath": "/sec", "readOnly": true}, {"name": "work", "mountPath": "/work"}, {"name": "down", "mountPath": "/down"}]}]}});
+    let mut body = body;
+    body["spec"]["containers"][0]["command"][2] = body["spec"]["containers"][0]["command"][2]
+        .as_str()
+        .unwrap_or_default()
+        .replace("/etc/conf2", "/conf")
+        .into();
+    create(at, &body).await?;
+    phase(at, "Succeeded").await?;
+    let text = log(
+        at,
+        LogParams {
+            container: Some("main".into()),
+            ..LogParams::default()
+        },
+    )
+    .await?;
+    ensure!(
+        text == "1 12$(A) 9 s3cret p unset red\nred\ns3cret\nfrom-init\n/work\napp=\"x\"\n1 $(NONE)\n",
+        "{text:?}"
+    );
+    Ok(())
+}
+
+pub(super) async fn claims_keep_their_content(at: &Target) -> anyhow::Result<()> {
+    let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}});
+    at.post(&at.path("", "persistentvolumeclaims"), &claim)
+        .await?
+        .expect(201, "")?;
+    let classes = at
+        .get("/apis/storage.k8s.io/v1/storageclasses")
+        .await?
+        .ok()?;
+    if classes.at("/items").as_array().is_none_or(Vec::is_empty) {
+        // A cluster without a provisioner: nothing to try.
+        return Ok(());
+    }
+    for (script, wanted) in [("echo kept > /data/file", ""), ("cat /data/file", "kept\n")] {
+        let body = json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": "Never", "volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "data"}}],
+            "containers": [{"name": "main", "image": IMAGE, "command": ["sh", "-c", script], "volumeMounts": [{"name": "d", "mountPath": "/data"}]}]}});
+        create(at, &body).await?;
+        phase(at, "Succeeded").await?;
+        ensure!(log(at, LogParams::default()).await? == wanted);
+        at.delete(&at.path("", "pods/p"), &json!({})).await?.ok()?;
+        at.until("the end of the pod", || async {
+            Ok(at.get(&at.path("", "pods/p")).await?.code == 404)
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn ends_with_grace(at: &Target) -> anyhow::Result<()> {
+    create(
+        at,
+        &pod(
+            "Always",
+            json!([container(
+                "trap 'echo asked; exit 0' TERM; echo up; while true; do sleep 0.1; done"
+            )]),
+        ),
+    )
+    .await?;
+    ready(at).await?;
+    at.until("the trap to be set", || async {
+        Ok(log(at, LogParams::default()).await? == "up\n")
+    })
+    .await?;
+    let stream = api(at)
+        .log_stream(
+            "p",
+            &LogParams {
+                follow: true,
+                ..LogParams::default()
+            },
+        )
+        .await?;
+    let path = at.path("", "pods/p");
+    let pending = at
+        .delete(&path, &json!({"gracePeriodSeconds": 20}))
+        .await?
+        .expect(200, "")?;
+    ensure!(
+        pending.at("/metadata/deletionGracePeriodSeconds") == &json!(20)
+            && !pending.text("/metadata/deletionTimestamp").is_empty(),
+        "{}",
+        pending.body
+    );
+    let lines: Vec<String> = stream.lines().try_collect().await?;
+    ensure!(lines == ["up", "asked"], "{lines:?}");
+    at.until("the end of the pod", || async {
+        Ok(at.get(&path).await?.code == 404)
+    })
+    .await?;
+    // One that does not listen is killed when its time is over.
+    create(
+        at,
+        &pod("Always", json!([container("trap '' TERM; sleep 1000")])),
+    )
+    .await?;
+    ready(at).await?;
+    at.delete(&path, &json!({})).await?.ok()?;
+    at.until("the end of the pod", || async {
+        Ok(at.get(&path).await?.code == 404)
+    })
+    .await
+}
+
+pub(super) async fn readiness(at: &Target) -> anyhow::Result<()> {
+    let body = json!([{"name": "main", "image": IMAGE, "command": ["sh", "-c", "sleep 1000"],
+        "readinessProbe": {"exec": {"command": ["cat", "/tmp/ready"]}, "periodSeconds": 1}}]);
+    create(at, &pod("Always", body)).await?;
+    let running = phase(at, "Running").await?;
+    ensure!(running["status"]["containerStatuses"][0]["ready"] == false);
+    exec(at, &["sh", "-c", "echo yes > /tmp/ready"], None).await?;
+    let ready = ready(at).await?;
+    ensure!(
+        ready["status"]["containerStatuses"][0]["ready"] == true
+            && ready["status"]["containerStatuses"][0]["restartCount"] == 0
+    );
+    at.patch(
+        &at.path("", "pods/p"),
+        MERGE,
+        &json!({"spec": {"hostNetwork": true}}),
+    )
+    .await?
+    .expect(422, "Invalid")?;
+    Ok(())
+}
+
+pub(super) async fn events_tell(at: &Target) -> anyhow::Result<()> {
+    create(at, &pod("Never", json!([container("true")]))).await?;
+    phase(at, "Succeeded").await?;
+    let path = at.path(
+        "",
+        "events?fieldSelector=involvedObject.name%3Dp,involvedObject.kind%3DPod",
+    );
+    at.until("the events", || async {
+        let list = at.get(&path).await?;
+        let items = list.at("/items").as_array().cloned().unwrap_or_default();
+        Ok(["Scheduled", "Started"]
+            .iter()
+            .all(|wanted| items.iter().any(|event| event["reason"] == *wanted)))
+    })
+    .await
+}
