@@ -14,6 +14,8 @@ pub(super) struct Flags {
     pub(super) plus_v: bool,
     /// `%#v`
     pub(super) sharp_v: bool,
+    /// Inside the report of a wrong verb: no `String` methods.
+    pub(super) raw: bool,
     pub(super) width: Option<usize>,
     pub(super) precision: Option<usize>,
 }

@@ -31,14 +31,22 @@ pub(super) fn bad_verb(out: &mut Out, value: &Value, verb: char, flags: &Flags) 
     } else {
         out.text(&value.type_name());
         out.byte(b'=');
-        print_arg(out, value, 'v', flags);
+        print_arg(
+            out,
+            value,
+            'v',
+            &Flags {
+                raw: true,
+                ..*flags
+            },
+        );
     }
     out.byte(b')');
 }
 
 /// The text that the `String` method of a value gives, if it has one and the verb asks for it.
 fn stringer(value: &Value, verb: char, flags: &Flags) -> Option<String> {
-    if flags.sharp_v || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
+    if flags.raw || flags.sharp_v || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
         return None;
     }
     match value {
@@ -166,8 +174,10 @@ fn print(out: &mut Out, value: &Value, verb: char, flags: &Flags, depth: u32) {
         Value::NilPtr(_) if matches!(verb, 'b' | 'o' | 'd' | 'x' | 'X') => {
             print_int(out, Int::of(IntKind::Int, 0), verb, flags);
         }
-        Value::NilPtr(_) => out.text(&format!("%!{verb}({}=<nil>)", value.type_name())),
-        Value::Time(time) if flags.sharp_v => out.push_if(time.text().as_bytes(), time.secret),
+        Value::NilPtr(_) => bad_verb(out, value, verb, flags),
+        Value::Time(time) if flags.sharp_v && !flags.raw => {
+            out.push_if(time.text().as_bytes(), time.secret)
+        }
         Value::Time(time) => members(out, "{", &time_members(time), verb, flags, depth),
         Value::Version(version) => {
             members(out, "&{", &version_members(version), verb, flags, depth)
@@ -335,14 +345,9 @@ fn print_bytes(out: &mut Out, bytes: &Str, verb: char, flags: &Flags, name: &str
             out.text(if flags.sharp_v { ", " } else { " " });
         }
         let secret = bytes.marks().touches(i..i + 1);
-        let flags = if flags.sharp_v {
-            &Flags {
-                sharp_v: true,
-                sharp: true,
-                ..Flags::default()
-            }
-        } else {
-            flags
+        let flags = &Flags {
+            sharp: flags.sharp || flags.sharp_v,
+            ..*flags
         };
         print_int(
             out,

@@ -42,14 +42,17 @@ fn walk(input: Vec<Value>, steps: &[Step]) -> Result<Vec<Value>, String> {
 fn take(input: &[Value], step: &Step) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
     match step {
-        Step::Literal(value) => found.push(value.clone()),
+        // As in kubectl: a text stands once, a number for each input.
+        Step::Literal(text @ Value::Str(_)) => found.push(text.clone()),
+        Step::Literal(value) => found.extend(input.iter().map(|_| value.clone())),
         Step::Field(name) => {
             for value in input {
                 if let Value::Map(map) = value {
                     found.extend(map.get(name.as_bytes()));
                 }
             }
-            if found.is_empty() {
+            // Of nothing, such as what a filter left, a field is nothing too.
+            if found.is_empty() && !input.is_empty() {
                 return Err(format!("{name} is not found"));
             }
         }
@@ -88,6 +91,12 @@ fn children(value: &Value) -> Vec<Value> {
     match value {
         Value::Map(map) => map.entries().into_iter().map(|(_, value)| value).collect(),
         Value::List(list) => list.items().to_vec(),
+        // A text is a list of bytes to kubectl.
+        Value::Str(text) => text
+            .bytes()
+            .iter()
+            .map(|byte| Value::int(i64::from(*byte)))
+            .collect(),
         _ => Vec::new(),
     }
 }
