@@ -31,7 +31,8 @@ pub(crate) struct Context {
     pub(crate) options: Options,
     steps: u64,
     bytes: usize,
-    deadline: Duration,
+    /// When the time is up; known from the first look at the clock on, so that short renderings ask for no time.
+    deadline: Option<Duration>,
     maps: Vec<Arc<Map>>,
 }
 
@@ -40,16 +41,15 @@ impl Context {
         let Limits {
             steps,
             memory,
-            time,
+            time: _,
             depth: _,
             output: _,
         } = options.limits;
-        let deadline = options.world.elapsed().saturating_add(time);
         Context {
             options: options.clone(),
             steps,
             bytes: memory,
-            deadline,
+            deadline: None,
             maps: Vec::new(),
         }
     }
@@ -78,8 +78,10 @@ impl Context {
     }
 
     /// Fails if the time is up; called after whatever takes long by itself.
-    pub(crate) fn look_at_clock(&self) -> Result<(), Fail> {
-        if self.options.world.elapsed() > self.deadline {
+    pub(crate) fn look_at_clock(&mut self) -> Result<(), Fail> {
+        let now = self.options.world.elapsed();
+        let time = self.options.limits.time;
+        if now > *self.deadline.get_or_insert(now.saturating_add(time)) {
             let seconds = self.options.limits.time.as_secs_f64();
             return Err(Fail::Limit(format!("more than {seconds} seconds")));
         }

@@ -160,6 +160,12 @@ impl Out {
         }
     }
 
+    /// Makes room for `bytes`, within the limit.
+    pub(crate) fn reserve(mut self, bytes: usize) -> Out {
+        self.bytes.reserve(bytes.min(self.limit));
+        self
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -207,6 +213,17 @@ impl Out {
         self.push(text.bytes());
         if text.is_secret() && self.bytes.len() == start + text.len() {
             self.marks.add_shifted(text.marks(), start);
+        }
+    }
+
+    /// Appends the bytes `range` of a string with their marks; a range outside is cut to the text.
+    pub(crate) fn push_part(&mut self, text: &Str, range: Range<usize>) {
+        let end = range.end.min(text.len());
+        let start = range.start.min(end);
+        let at = self.bytes.len();
+        self.push(text.bytes().get(start..end).unwrap_or_default());
+        if text.is_secret() && self.bytes.len() == at + (end - start) {
+            self.marks.add_shifted(&text.marks().cut(start..end), at);
         }
     }
 

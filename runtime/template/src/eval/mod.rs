@@ -62,7 +62,7 @@ pub(crate) fn render(
         missing: dialect.missing_key(),
         secrets,
         variables: vec![("$", root.clone())],
-        out: Out::new(options.limits.output),
+        out: Out::new(options.limits.output).reserve(tree.source.len()),
         at: At::Node(&nothing),
         template: "config",
         depth: 0,

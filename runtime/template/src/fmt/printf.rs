@@ -34,7 +34,7 @@ pub(crate) fn sprintf(out: &mut Out, format: &Str, args: &[Value]) {
             .iter()
             .position(|byte| *byte == b'%')
             .unwrap_or(rest.len());
-        out.push_str(&format.slice(state.at..state.at + text));
+        out.push_part(format, state.at..state.at + text);
         state.at += text;
         if state.peek().is_some() {
             state.at += 1;

@@ -201,7 +201,7 @@ fn replace(context: &mut Context, args: Args<'_>, write: Replacer) -> Result<Val
     let mut at = 0;
     for found in matches(&compiled.regex, text) {
         let Some(whole) = found.get(0) else { continue };
-        out.push_str(&text.slice(at..whole.start()));
+        out.push_part(text, at..whole.start());
         at = whole.end();
         let range = whole.range();
         let names = &compiled.names;
@@ -212,7 +212,7 @@ fn replace(context: &mut Context, args: Args<'_>, write: Replacer) -> Result<Val
             break;
         }
     }
-    out.push_str(&text.slice(at..text.len()));
+    out.push_part(text, at..text.len());
     context.spend(text.len() as u64 / 64)?;
     let result = context.finish(out)?;
     Ok(Value::Str(if pattern.is_secret() {
@@ -228,7 +228,7 @@ fn expand(out: &mut Out, one: &Match<'_>, replacement: &Str) {
     let bytes = replacement.bytes();
     let mut at = 0;
     while let Some(dollar) = memchr::memchr(b'$', bytes.get(at..).unwrap_or_default()) {
-        out.push_str(&replacement.slice(at..at + dollar));
+        out.push_part(replacement, at..at + dollar);
         at += dollar + 1;
         let rest = bytes.get(at..).unwrap_or_default();
         if rest.starts_with(b"$") {
@@ -255,10 +255,10 @@ fn expand(out: &mut Out, one: &Match<'_>, replacement: &Str) {
                 .find_map(|(group, _)| found.get(group)),
         };
         if let Some(group) = group {
-            out.push_str(&text.slice(group.range()));
+            out.push_part(text, group.range());
         }
     }
-    out.push_str(&replacement.slice(at..replacement.len()));
+    out.push_part(replacement, at..replacement.len());
 }
 
 /// The name behind a dollar sign and how long it is, braces included.

@@ -247,7 +247,7 @@ fn indent(context: &mut Context, before: &str, args: Args<'_>) -> Result<Value, 
     let mut start = 0;
     for (at, byte) in text.bytes().iter().enumerate() {
         if *byte == b'\n' {
-            out.push_str(&text.slice(start..at + 1));
+            out.push_part(text, start..at + 1);
             out.fill(b' ', count);
             start = at + 1;
         }
@@ -255,7 +255,7 @@ fn indent(context: &mut Context, before: &str, args: Args<'_>) -> Result<Value, 
             break;
         }
     }
-    out.push_str(&text.slice(start..text.len()));
+    out.push_part(text, start..text.len());
     context.finish(out).map(Value::Str)
 }
 
@@ -272,7 +272,7 @@ fn replace(context: &mut Context, old: &Str, new: &Str, text: &Str) -> Result<Va
                 .chain(chunk.invalid().iter().map(|_| 1))
             {
                 out.push_in_place(new, text, at..at);
-                out.push_str(&text.slice(at..at + size));
+                out.push_part(text, at..at + size);
                 at += size;
             }
             if out.overflowed() {
@@ -282,14 +282,14 @@ fn replace(context: &mut Context, old: &Str, new: &Str, text: &Str) -> Result<Va
         out.push_in_place(new, text, at..at);
     } else {
         for found in memmem::find_iter(text.bytes(), old.bytes()) {
-            out.push_str(&text.slice(at..found));
+            out.push_part(text, at..found);
             at = found + old.len();
             out.push_in_place(new, text, found..at);
             if out.overflowed() {
                 break;
             }
         }
-        out.push_str(&text.slice(at..text.len()));
+        out.push_part(text, at..text.len());
     }
     let secret = old.is_secret() && !text.is_empty();
     let result = context.finish(out)?;

@@ -98,7 +98,7 @@ fn abbreviate(context: &mut Context, text: &Str, offset: i64, width: i64) -> Res
     let at = |position: i64| usize::try_from(position).unwrap_or(0);
     let mut out = context.out();
     if offset <= 4 {
-        out.push_str(&text.slice(0..at(width - 3)));
+        out.push_part(text, 0..at(width - 3));
         out.text("...");
     } else if width < 7 {
         // Too narrow for an ellipsis at both ends.
@@ -108,7 +108,7 @@ fn abbreviate(context: &mut Context, text: &Str, offset: i64, width: i64) -> Res
         if rest.len() as i64 <= width - 3 {
             out.push_str(&rest);
         } else {
-            out.push_str(&rest.slice(0..at(width - 6)));
+            out.push_part(&rest, 0..at(width - 6));
             out.text("...");
         }
     } else {
@@ -150,10 +150,10 @@ fn wrap(
                 }
             }
         };
-        out.push_str(&text.slice(at..end));
+        out.push_part(text, at..end);
         out.push_str(newline);
         at = next;
     }
-    out.push_str(&text.slice(at..text.len()));
+    out.push_part(text, at..text.len());
     context.finish(out).map(Value::Str)
 }

@@ -183,7 +183,7 @@ fn string(out: &mut Out, text: &Str) {
         while let Some(c) = rest.chars().next() {
             let run = rest.find(|c| !plain(c)).unwrap_or(rest.len());
             if run > 0 {
-                out.push_str(&text.slice(at..at + run));
+                out.push_part(text, at..at + run);
                 at += run;
                 rest = rest.get(run..).unwrap_or_default();
                 continue;
