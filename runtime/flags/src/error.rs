@@ -127,7 +127,7 @@ mod tests {
     fn near_names() {
         let names = ["profile", "path", "help"];
         assert_eq!(nearest("profil", names.into_iter()), Some("profile"));
-        assert_eq!(nearest("pahts", names.into_iter()), None);
+        assert_eq!(nearest("pahts", names.into_iter()), Some("path"));
         assert_eq!(nearest("frob", names.into_iter()), None);
     }
 }
