@@ -1,4 +1,10 @@
 //! Pods that try what they must not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 use std::process::{Child, Command};
 use std::time::Duration;

@@ -1,4 +1,10 @@
 //! The conformance suite on the embedded cluster.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 use kanister_conformance::{Confinement, run_all, start};
 

@@ -170,10 +170,10 @@ impl Encoder<'_> {
         if self.accept.partial {
             return json(code, &partial(object));
         }
-        if self.accept.yaml {
-            if let Ok(text) = serde_norway::to_string(object) {
-                return bytes(code, "application/yaml", text.into());
-            }
+        if self.accept.yaml
+            && let Ok(text) = serde_norway::to_string(object)
+        {
+            return bytes(code, "application/yaml", text.into());
         }
         json(code, object)
     }
@@ -182,10 +182,10 @@ impl Encoder<'_> {
         let resource = &self.call.resource;
         let mut metadata = json!({"resourceVersion": page.version.to_string()});
         if let Some(resume) = &page.resume {
-            metadata["continue"] = resume.as_str().into();
+            crate::object::set(&mut metadata, &["continue"], resume.as_str().into());
         }
         if let Some(remaining) = page.remaining {
-            metadata["remainingItemCount"] = remaining.into();
+            crate::object::set(&mut metadata, &["remainingItemCount"], remaining.into());
         }
         if self.accept.table {
             let objects: Vec<Value> = page

@@ -43,8 +43,8 @@ pub(super) fn group(registry: &Registry, name: &str) -> Option<Value> {
     let groups = grouped(registry);
     let (group, versions) = groups.iter().find(|(group, _)| *group == name)?;
     let mut value = group_value(group, versions);
-    value["kind"] = "APIGroup".into();
-    value["apiVersion"] = "v1".into();
+    crate::object::set(&mut value, &["kind"], "APIGroup".into());
+    crate::object::set(&mut value, &["apiVersion"], "v1".into());
     Some(value)
 }
 
@@ -104,10 +104,10 @@ pub(super) fn resources(registry: &Registry, group: &str, version: &str) -> Opti
             "kind": resource.kind, "verbs": resource.verbs(),
         });
         if !resource.short_names.is_empty() {
-            own["shortNames"] = json!(resource.short_names);
+            crate::object::set(&mut own, &["shortNames"], json!(resource.short_names));
         }
         if !resource.categories.is_empty() {
-            own["categories"] = json!(resource.categories);
+            crate::object::set(&mut own, &["categories"], json!(resource.categories));
         }
         list.push(own);
         for part in parts(resource) {
@@ -116,8 +116,8 @@ pub(super) fn resources(registry: &Registry, group: &str, version: &str) -> Opti
                 "namespaced": resource.namespaced, "kind": part.kind, "verbs": part.verbs,
             });
             if let Some((group, version)) = part.api {
-                own["group"] = group.into();
-                own["version"] = version.into();
+                crate::object::set(&mut own, &["group"], group.into());
+                crate::object::set(&mut own, &["version"], version.into());
             }
             list.push(own);
         }
@@ -180,11 +180,11 @@ fn aggregated_resource(resource: &Resource) -> Value {
         ("categories", &resource.categories),
     ] {
         if !list.is_empty() {
-            own[field] = json!(list);
+            crate::object::set(&mut own, &[field], json!(list));
         }
     }
     if !parts.is_empty() {
-        own["subresources"] = parts.into();
+        crate::object::set(&mut own, &["subresources"], parts.into());
     }
     own
 }

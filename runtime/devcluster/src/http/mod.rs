@@ -140,12 +140,11 @@ impl Api {
             place.group.as_str(),
             &place.name,
             &place.subresource,
-        ) {
-            if subresource != "status" {
-                return self
-                    .pod_access(&call, name, subresource, &query, request)
-                    .await;
-            }
+        ) && subresource != "status"
+        {
+            return self
+                .pod_access(&call, name, subresource, &query, request)
+                .await;
         }
         let accept = Accept::of(request.headers());
         let watching = query.flag("watch") && request.method() == Method::GET;

@@ -61,6 +61,12 @@ impl Input {
         match self.media.as_str() {
             "" | "application/json" => self.json(),
             "application/yaml" => self.yaml(),
+            "application/vnd.kubernetes.protobuf" => crate::schema::from_protobuf(&self.body)
+                .map_err(|problem| {
+                    Status::unsupported_media(format!(
+                        "the body cannot be read: {problem}; send application/json"
+                    ))
+                }),
             other => Err(Status::unsupported_media(format!(
                 "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml; it is {other:?}"
             ))),

@@ -38,7 +38,7 @@ pub(super) fn table(
             };
             let mut row = json!({"cells": cells});
             if !shown.is_null() {
-                row["object"] = shown;
+                crate::object::set(&mut row, &["object"], shown);
             }
             row
         })

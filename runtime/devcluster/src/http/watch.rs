@@ -245,7 +245,11 @@ impl Feed {
         let mut metadata =
             json!({"resourceVersion": version.to_string(), "creationTimestamp": null});
         if end {
-            metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+            object::set(
+                &mut metadata,
+                &["annotations"],
+                json!({"k8s.io/initial-events-end": "true"}),
+            );
         }
         let object = json!({"kind": self.resource.kind, "apiVersion": self.resource.api_version(), "metadata": metadata});
         self.send("BOOKMARK", object.to_string().as_bytes()).await

@@ -26,6 +26,13 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(10), Duration::from_s
 /// How much of a termination message is kept.
 const MESSAGE: usize = 4096;
 
+/// The logs of the present run and of the one before.
+#[derive(Debug, Default)]
+struct Logs {
+    present: Option<Arc<Log>>,
+    previous: Option<Arc<Log>>,
+}
+
 /// A container of a pod.
 #[derive(Debug)]
 pub(super) struct Container {
@@ -34,7 +41,7 @@ pub(super) struct Container {
     pub(super) init: bool,
     process: Mutex<Option<Arc<Process>>>,
     plan: Mutex<Option<Plan>>,
-    logs: Mutex<(Option<Arc<Log>>, Option<Arc<Log>>)>,
+    logs: Mutex<Logs>,
 }
 
 impl Container {
@@ -61,9 +68,9 @@ impl Container {
     pub(super) fn log(&self, previous: bool) -> Option<Arc<Log>> {
         let logs = self.logs.lock();
         if previous {
-            logs.1.clone()
+            logs.previous.clone()
         } else {
-            logs.0.clone()
+            logs.present.clone()
         }
     }
 
@@ -263,8 +270,7 @@ impl Container {
         };
         {
             let mut logs = self.logs.lock();
-            let before = logs.0.take();
-            *logs = (Some(log.clone()), before);
+            logs.previous = logs.present.replace(log.clone());
         }
         let (process, Output { stdout, stderr }) =
             match process::start(&run.node.setup.supervisor, plan).await {

@@ -11,7 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
 use super::container::Container;
 use super::pod::PodRun;
@@ -103,7 +104,7 @@ pub(crate) async fn session(
             let _ = sink
                 .send(framed(ERROR, status.to_json().to_string().as_bytes()))
                 .await;
-            let _ = sink.close().await;
+            let _ = sink.send(farewell()).await;
             return;
         }
     };
@@ -117,7 +118,7 @@ pub(crate) async fn session(
             }
         }
         // The other side may have closed first.
-        let _ = sink.close().await;
+        let _ = sink.send(farewell()).await;
     };
     let receive = async {
         while let Some(Ok(message)) = source.next().await {
@@ -205,6 +206,14 @@ async fn forward(
             let _ = sender.send(framed(channel, piece)).await;
         }
     }
+}
+
+/// The normal end of the conversation; clients take any other for a broken connection.
+fn farewell() -> Message {
+    Message::Close(Some(CloseFrame {
+        code: CloseCode::Normal,
+        reason: "".into(),
+    }))
 }
 
 fn framed(channel: u8, bytes: &[u8]) -> Message {

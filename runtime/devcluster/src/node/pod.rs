@@ -115,10 +115,11 @@ impl PodRun {
     /// Runs the pod until its object is gone.
     pub(super) async fn run(self: Arc<Self>) {
         let entry = self.entry();
-        if text(&entry.object, &["spec", "nodeName"]).is_empty() && !self.stop.is_cancelled() {
-            if let Err(status) = self.bind() {
-                tracing::warn!(%status, pod = %entry.key.name, "the pod could not be bound");
-            }
+        if text(&entry.object, &["spec", "nodeName"]).is_empty()
+            && !self.stop.is_cancelled()
+            && let Err(status) = self.bind()
+        {
+            tracing::warn!(%status, pod = %entry.key.name, "the pod could not be bound");
         }
         let interrupted = text(&entry.object, &["status", "phase"]) == "Running";
         if interrupted && self.policy() == "Never" {
@@ -159,10 +160,10 @@ impl PodRun {
             }
         }
         // What is left would be in nobody's way; the next start of the cluster cannot see it.
-        if let Err(error) = std::fs::remove_dir_all(self.folder()) {
-            if error.kind() != std::io::ErrorKind::NotFound {
-                tracing::debug!(%error, "the directory of a pod remains");
-            }
+        if let Err(error) = std::fs::remove_dir_all(self.folder())
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::debug!(%error, "the directory of a pod remains");
         }
     }
 

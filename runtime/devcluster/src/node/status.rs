@@ -72,7 +72,7 @@ impl Slot {
             let mut value = json!({"exitCode": ended.code, "reason": ended.reason, "startedAt": ended.started,
                 "finishedAt": ended.finished, "containerID": self.id});
             if !ended.message.is_empty() {
-                value["message"] = ended.message.as_str().into();
+                crate::object::set(&mut value, &["message"], ended.message.as_str().into());
             }
             json!({"terminated": value})
         };
@@ -97,7 +97,7 @@ impl Slot {
             "imageID": if self.id.is_empty() { "" } else { image }, "started": self.started && self.is_running(),
         });
         if !self.id.is_empty() {
-            value["containerID"] = self.id.as_str().into();
+            crate::object::set(&mut value, &["containerID"], self.id.as_str().into());
         }
         value
     }
@@ -158,9 +158,9 @@ pub(super) fn status(pod: &Value, slots: &[Slot], life: Life) -> Value {
             );
         let mut value = json!({"type": kind, "status": word, "lastProbeTime": null, "lastTransitionTime": since});
         if !holds {
-            value["reason"] = reason.0.into();
+            crate::object::set(&mut value, &["reason"], reason.0.into());
             if !reason.1.is_empty() {
-                value["message"] = reason.1.into();
+                crate::object::set(&mut value, &["message"], reason.1.into());
             }
         }
         value
@@ -203,7 +203,7 @@ pub(super) fn status(pod: &Value, slots: &[Slot], life: Life) -> Value {
     });
     let init = statuses(true);
     if !init.is_empty() {
-        status["initContainerStatuses"] = init.into();
+        crate::object::set(&mut status, &["initContainerStatuses"], init.into());
     }
     status
 }

@@ -45,12 +45,12 @@ pub(crate) fn apply(live: &Value, applied: &Applied<'_>, node: &Node) -> Result<
     let old_own = own.and_then(|place| managers.get(place)).cloned();
     if let Some(old) = &old_own {
         let mut dropped = old.fields.clone();
-        dropped.subtract(&wanted);
+        dropped.subtract_with_parents(&wanted);
         for manager in managers
             .iter()
             .filter(|manager| !manager.is(writer, "Apply"))
         {
-            dropped.subtract(&manager.fields);
+            dropped.subtract_with_parents(&manager.fields);
         }
         dropped.remove_from(&mut result, node);
     }

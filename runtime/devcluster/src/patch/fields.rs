@@ -110,6 +110,17 @@ impl FieldSet {
         });
     }
 
+    /// Removes the places of `other`, and those that hold a place of `other`: they are not given up.
+    pub(super) fn subtract_with_parents(&mut self, other: &Self) {
+        self.own = false;
+        self.below.retain(|step, set| {
+            if let Some(other) = other.below.get(step) {
+                set.subtract_with_parents(other);
+            }
+            !set.is_empty()
+        });
+    }
+
     pub(super) fn intersection(&self, other: &Self) -> Self {
         let below = self
             .below

@@ -44,10 +44,10 @@ pub(super) fn merge(
         map.retain(|name, _| kept.iter().any(|kept| kept == name));
     }
     for (name, change) in patch {
-        if let Some(field) = name.strip_prefix(DELETE) {
-            if let Some(Value::Array(list)) = map.get_mut(field) {
-                list.retain(|item| !change.as_array().is_some_and(|gone| gone.contains(item)));
-            }
+        if let Some(field) = name.strip_prefix(DELETE)
+            && let Some(Value::Array(list)) = map.get_mut(field)
+        {
+            list.retain(|item| !change.as_array().is_some_and(|gone| gone.contains(item)));
         }
     }
     for (name, change) in patch.iter().filter(|(name, _)| !name.starts_with('$')) {

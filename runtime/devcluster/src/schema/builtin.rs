@@ -3,14 +3,14 @@
 //! `data/builtin.json` was derived from the OpenAPI document of Kubernetes 1.34. A type is written
 //! as a letter (`s` text, `y` bytes, `t` time, `q` quantity, `i` integer, `n` number, `b` boolean,
 //! `x` integer or text, `*` anything), as `@NAME`, or as a map with `m` (map of), `l` (list of, with
-//! `k` keys or `set`; `p` and `s` are patch key and strategy), `a` (atomic) or `w` (with strategy).
+//! `k` keys or `set`; `p` and `s` are patch key and strategy), `a` (atomic) or `w` (with strategy). `n` has the numbers of fields in protobuf.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::{Fields, ListKind, Node, Patch, Shape};
+use super::{Fields, ListKind, Node, Number, Patch, Shape};
 
 static TABLE: &str = include_str!("../../data/builtin.json");
 
@@ -59,6 +59,7 @@ impl Loader<'_> {
             atomic: body.is_some_and(|body| body.get("a").is_some()),
             open: false,
             embedded: false,
+            numbers: numbers(body.and_then(|body| body.get("n"))),
         };
         let node = Node::of(Shape::Struct(Arc::new(fields)));
         self.done.insert(name.to_owned(), node.clone());
@@ -136,6 +137,19 @@ fn simple(word: &str) -> Shape {
         "x" => Shape::IntOrText,
         _ => Shape::Any,
     }
+}
+
+/// The numbers of a message: `"1": "metadata"`, or a map of numbers for fields that are inline.
+fn numbers(body: Option<&Value>) -> Vec<(u32, Number)> {
+    let number = |(number, body): (&String, &Value)| {
+        let what = match body {
+            Value::String(name) => Number::Field(name.clone()),
+            body => Number::Inline(numbers(Some(body))),
+        };
+        Some((number.parse().ok()?, what))
+    };
+    let map = body.and_then(Value::as_object);
+    map.into_iter().flatten().filter_map(number).collect()
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {

@@ -6,6 +6,7 @@
 mod builtin;
 mod check;
 mod defaults;
+mod protobuf;
 mod prune;
 mod rules;
 mod structural;
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub(crate) use builtin::builtin;
 pub(crate) use check::check;
 pub(crate) use defaults::fill;
+pub(crate) use protobuf::from_protobuf;
 pub(crate) use prune::{Mode, prune};
 pub(crate) use rules::Rules;
 pub(crate) use structural::from_definition;
@@ -77,6 +79,16 @@ pub(crate) struct Fields {
     pub(crate) open: bool,
     /// A whole object of the API: its kind, version and metadata are kept.
     pub(crate) embedded: bool,
+    /// The numbers of the fields in protobuf.
+    pub(crate) numbers: Vec<(u32, Number)>,
+}
+
+/// What a number of a protobuf message is.
+#[derive(Clone, Debug)]
+pub(crate) enum Number {
+    Field(String),
+    /// A message whose fields are the object's own in JSON.
+    Inline(Vec<(u32, Number)>),
 }
 
 /// How the elements of a list are told apart.

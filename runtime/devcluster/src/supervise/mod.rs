@@ -117,7 +117,10 @@ fn command(plan: &Plan) -> std::io::Result<Command> {
 fn end_all(process: Pid, inside: bool) {
     // Errors say that there is nobody left.
     let _ = killpg(process, Signal::SIGKILL);
-    while !inside {
+    if inside {
+        return;
+    }
+    loop {
         let children = view::children();
         if children.is_empty() {
             return;

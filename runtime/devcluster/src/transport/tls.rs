@@ -90,17 +90,16 @@ impl Credentials {
     /// Those of an earlier start in this directory, else new ones, so that a kubeconfig stays valid.
     pub(crate) fn kept_in(directory: &Path) -> Result<Self, Error> {
         let path = directory.join("credentials.json");
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            if let Ok([authority, certificate, key, token]) =
+        if let Ok(text) = std::fs::read_to_string(&path)
+            && let Ok([authority, certificate, key, token]) =
                 serde_json::from_str::<[String; 4]>(&text)
-            {
-                return Ok(Self {
-                    authority,
-                    certificate,
-                    key,
-                    token: token.into(),
-                });
-            }
+        {
+            return Ok(Self {
+                authority,
+                certificate,
+                key,
+                token: token.into(),
+            });
         }
         let made = Self::generate()?;
         let text = serde_json::json!([made.authority, made.certificate, made.key, &*made.token])

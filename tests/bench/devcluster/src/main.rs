@@ -104,7 +104,10 @@ async fn main() -> anyhow::Result<()> {
     );
     let start = Instant::now();
     let list: Value = client.request(Request::get(PATH).body(Vec::new())?).await?;
-    let listed = list["items"].as_array().map_or(0, Vec::len);
+    let listed = list
+        .get("items")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
     println!(
         "a list of {listed} ActionSets: {:.1} ms",
         start.elapsed().as_secs_f64() * 1000.0

@@ -4,24 +4,25 @@ use anyhow::{Context as _, ensure};
 use futures::AsyncBufReadExt as _;
 use futures::TryStreamExt as _;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Api, AttachParams, LogParams};
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use kube::api::{Api, LogParams};
 
+use serde_json::{Value, json};
+
+use super::exec::exec;
 use crate::Target;
 use crate::target::MERGE;
 
-const IMAGE: &str = "test.local/busybox:1";
+pub(super) const IMAGE: &str = "test.local/busybox:1";
 
-fn container(script: &str) -> Value {
+pub(super) fn container(script: &str) -> Value {
     json!({"name": "main", "image": IMAGE, "command": ["sh", "-c", script]})
 }
 
-fn pod(policy: &str, containers: Value) -> Value {
+pub(super) fn pod(policy: &str, containers: Value) -> Value {
     json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": policy, "terminationGracePeriodSeconds": 1, "containers": containers}})
 }
 
-async fn create(at: &Target, body: &Value) -> anyhow::Result<()> {
+pub(super) async fn create(at: &Target, body: &Value) -> anyhow::Result<()> {
     at.post(&at.path("", "pods"), body).await?.expect(201, "")?;
     Ok(())
 }
@@ -35,7 +36,7 @@ async fn phase(at: &Target, wanted: &str) -> anyhow::Result<Value> {
     Ok(at.get(&path).await?.body)
 }
 
-async fn ready(at: &Target) -> anyhow::Result<Value> {
+pub(super) async fn ready(at: &Target) -> anyhow::Result<Value> {
     let path = at.path("", "pods/p");
     let is_ready = |pod: &Value| {
         let conditions = pod["status"]["conditions"]
@@ -53,59 +54,12 @@ async fn ready(at: &Target) -> anyhow::Result<Value> {
     Ok(at.get(&path).await?.body)
 }
 
-fn api(at: &Target) -> Api<Pod> {
+pub(super) fn api(at: &Target) -> Api<Pod> {
     Api::namespaced(at.client.clone(), &at.namespace)
 }
 
 async fn log(at: &Target, params: LogParams) -> anyhow::Result<String> {
     Ok(api(at).logs("p", &params).await?)
-}
-
-/// Runs a command: standard output, standard error, and how it ended.
-async fn exec(
-    at: &Target,
-    command: &[&str],
-    input: Option<&[u8]>,
-) -> anyhow::Result<(String, String, Value)> {
-    let params = AttachParams::default()
-        .container("main")
-        .stdin(input.is_some())
-        .stdout(true)
-        .stderr(true);
-    let mut process = api(at).exec("p", command.iter().copied(), &params).await?;
-    let status = process.take_status().context("no status")?;
-    let (mut stdout, mut stderr) = (
-        process.stdout().context("no stdout")?,
-        process.stderr().context("no stderr")?,
-    );
-    if let (Some(input), Some(mut stdin)) = (input, process.stdin()) {
-        stdin.write_all(input).await?;
-        stdin.shutdown().await?;
-    }
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let (one, two) = tokio::join!(stdout.read_to_end(&mut out), stderr.read_to_end(&mut err));
-    one?;
-    two?;
-    let status = status
-        .await
-        .context("the connection ended without a status")?;
-    Ok((
-        String::from_utf8(out)?,
-        String::from_utf8(err)?,
-        serde_json::to_value(status)?,
-    ))
-}
-
-fn exit_code(status: &Value) -> &str {
-    let causes = status["details"]["causes"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    causes
-        .iter()
-        .find(|cause| cause["reason"] == "ExitCode")
-        .and_then(|cause| cause["message"].as_str())
-        .unwrap_or_default()
 }
 
 pub(super) async fn runs_to_success(at: &Target) -> anyhow::Result<()> {
@@ -154,22 +108,27 @@ pub(super) async fn fails_with_its_code(at: &Target) -> anyhow::Result<()> {
 }
 
 pub(super) async fn restarts_by_policy(at: &Target) -> anyhow::Result<()> {
-    let body = json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": "OnFailure", "volumes": [{"name": "v", "emptyDir": {}}],
+    let script = "echo run; test -e /v/x && sleep 1000; echo x > /v/x; exit 1";
+    let body = json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": "OnFailure", "terminationGracePeriodSeconds": 0,
+        "volumes": [{"name": "v", "emptyDir": {}}],
         "containers": [{"name": "main", "image": IMAGE, "volumeMounts": [{"name": "v", "mountPath": "/v"}],
-        "command": ["sh", "-c", "echo run; test -e /v/x && exit 0; echo x > /v/x; exit 1"]}]}});
+        "command": ["sh", "-c", script]}]}});
     create(at, &body).await?;
-    let done = phase(at, "Succeeded").await?;
-    let status = &done["status"]["containerStatuses"][0];
-    ensure!(status["restartCount"] == 1, "{status}");
-    let previous = log(
-        at,
-        LogParams {
-            previous: true,
-            ..LogParams::default()
-        },
-    )
+    let path = at.path("", "pods/p");
+    at.until("a restart", || async {
+        let pod = at.get(&path).await?;
+        let status = pod.at("/status/containerStatuses/0");
+        Ok(status["restartCount"] == 1 && status["state"]["running"].is_object())
+    })
     .await?;
-    ensure!(previous == "run\n");
+    let pod = at.get(&path).await?;
+    let last = pod.at("/status/containerStatuses/0/lastState/terminated");
+    ensure!(last["exitCode"] == 1 && last["reason"] == "Error", "{last}");
+    let previous = LogParams {
+        previous: true,
+        ..LogParams::default()
+    };
+    ensure!(log(at, previous).await? == "run\n");
     Ok(())
 }
 
@@ -221,128 +180,6 @@ pub(super) async fn missing_image_and_program(at: &Target) -> anyhow::Result<()>
         "{ended}"
     );
     Ok(())
-}
-
-pub(super) async fn exec_streams_and_codes(at: &Target) -> anyhow::Result<()> {
-    create(at, &pod("Always", json!([container("sleep 1000")]))).await?;
-    ready(at).await?;
-    let (out, err, status) = exec(at, &["sh", "-c", "echo out; echo err >&2"], None).await?;
-    ensure!(
-        (out.as_str(), err.as_str()) == ("out\n", "err\n") && status["status"] == "Success",
-        "{out:?} {err:?} {status}"
-    );
-    let (_, _, status) = exec(at, &["sh", "-c", "exit 7"], None).await?;
-    ensure!(
-        status["status"] == "Failure"
-            && status["reason"] == "NonZeroExitCode"
-            && exit_code(&status) == "7",
-        "{status}"
-    );
-    let (out, _, _) = exec(at, &["cat"], Some(b"through\nand through")).await?;
-    ensure!(out == "through\nand through", "{out:?}");
-    let (out, _, _) = exec(
-        at,
-        &["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x"],
-        None,
-    )
-    .await?;
-    ensure!(
-        out.len() == 3_000_000 && out.bytes().all(|byte| byte == b'x'),
-        "{} bytes",
-        out.len()
-    );
-    let (_, _, status) = exec(at, &["no-such-program"], None).await?;
-    ensure!(
-        status["status"] == "Failure" && status["reason"] == "InternalError",
-        "{status}"
-    );
-    ensure!(
-        status["message"]
-            .as_str()
-            .unwrap_or_default()
-            .contains("executable file not found"),
-        "{status}"
-    );
-    let (_, _, status) = exec(at, &["sh", "-c", "kill -9 $$"], None).await?;
-    ensure!(exit_code(&status) == "137", "{status}");
-    Ok(())
-}
-
-pub(super) async fn exec_refusals(at: &Target) -> anyhow::Result<()> {
-    let two = json!([container("sleep 1000"), {"name": "side", "image": IMAGE, "command": ["sleep", "1000"]}]);
-    create(at, &pod("Always", two)).await?;
-    ready(at).await?;
-    let request = async |path: &str| {
-        let request = http::Request::get(path).body(Vec::new())?;
-        anyhow::Ok(
-            at.client
-                .connect(request)
-                .await
-                .err()
-                .map(|error| format!("{error:?}")),
-        )
-    };
-    let error = request(&at.path("", "pods/none/exec?command=ls&stdout=true"))
-        .await?
-        .context("no error")?;
-    ensure!(
-        error.contains("404") || error.contains("not found"),
-        "{error}"
-    );
-    let missing = at
-        .get(&at.path("", "pods/none/exec?command=ls&stdout=true"))
-        .await?
-        .expect(404, "NotFound")?;
-    ensure!(missing.text("/message") == "pods \"none\" not found");
-    let many = at
-        .get(&at.path("", "pods/p/log"))
-        .await?
-        .expect(400, "BadRequest")?;
-    ensure!(
-        many.text("/message")
-            == "a container name must be specified for pod p, choose one of: [main side]",
-        "{}",
-        many.body
-    );
-    let unknown = at
-        .get(&at.path("", "pods/p/log?container=zz"))
-        .await?
-        .expect(400, "BadRequest")?;
-    ensure!(
-        unknown.text("/message") == "container zz is not valid for pod p",
-        "{}",
-        unknown.body
-    );
-    Ok(())
-}
-
-pub(super) async fn exec_outlives_its_connection(at: &Target) -> anyhow::Result<()> {
-    create(at, &pod("Always", json!([container("sleep 1000")]))).await?;
-    ready(at).await?;
-    let params = AttachParams::default()
-        .container("main")
-        .stdout(true)
-        .stderr(true);
-    let mut process = api(at)
-        .exec(
-            "p",
-            ["sh", "-c", "echo begun; sleep 1; echo done > /tmp/done"],
-            &params,
-        )
-        .await?;
-    let mut begun = [0; 6];
-    process
-        .stdout()
-        .context("no stdout")?
-        .read_exact(&mut begun)
-        .await?;
-    process.abort();
-    drop(process);
-    let check = ["sh", "-c", "cat /tmp/done 2>/dev/null || true"];
-    at.until("the command to go on", || async {
-        Ok(exec(at, &check, None).await?.0 == "done\n")
-    })
-    .await
 }
 
 pub(super) async fn logs_in_parts(at: &Target) -> anyhow::Result<()> {

@@ -6,6 +6,12 @@
 //! another was asked for has the smaller version), that every refusal and every read was right at
 //! some moment between its question and its answer, and that each watcher saw each change once, in
 //! order. `SEED=n` repeats a run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 mod check;
 mod history;

@@ -296,7 +296,7 @@ impl Context {
             ("unavailableReplicas", (desired - available).max(0)),
         ] {
             if number > 0 {
-                status[field] = number.into();
+                set(&mut status, &[field], number.into());
             }
         }
         self.write_status(Known::Deployment, deployment, &status)

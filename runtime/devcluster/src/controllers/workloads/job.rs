@@ -70,7 +70,11 @@ impl Context {
             running = 0;
             let told = "Job has reached the specified backoff limit";
             let end = |kind| condition(old, kind, true, "BackoffLimitExceeded", told);
-            status["conditions"] = json!([end("FailureTarget"), end("Failed")]);
+            set(
+                &mut status,
+                &["conditions"],
+                json!([end("FailureTarget"), end("Failed")]),
+            );
             crate::node::record_event(
                 &self.objects,
                 object,
@@ -89,8 +93,12 @@ impl Context {
                     "Reached expected number of succeeded pods",
                 )
             };
-            status["conditions"] = json!([end("SuccessCriteriaMet"), end("Complete")]);
-            status["completionTime"] = crate::object::now();
+            set(
+                &mut status,
+                &["conditions"],
+                json!([end("SuccessCriteriaMet"), end("Complete")]),
+            );
+            set(&mut status, &["completionTime"], crate::object::now());
             self.event(job, COMPONENT, "Completed", "Job completed");
         } else {
             let wanted = match completions {
@@ -98,7 +106,8 @@ impl Context {
                 None if succeeded > 0 => running,
                 None => parallel,
             };
-            for _ in running..wanted {
+            let begun = running;
+            for _ in begun..wanted {
                 self.create_pod(job, COMPONENT, |pod| {
                     set(
                         pod,
@@ -110,14 +119,14 @@ impl Context {
             }
         }
         let ready = pods.iter().filter(|pod| is_ready(&pod.object)).count();
-        status["ready"] = ready.into();
+        set(&mut status, &["ready"], ready.into());
         for (field, count) in [
             ("active", running),
             ("succeeded", succeeded),
             ("failed", failed),
         ] {
             if count > 0 {
-                status[field] = count.into();
+                set(&mut status, &[field], count.into());
             }
         }
         self.write_status(Known::Job, job, &status)?;

@@ -51,7 +51,7 @@ pub(super) fn pod(controller: &Entry) -> Value {
     for field in ["labels", "annotations", "finalizers"] {
         match at(template, &["metadata", field]) {
             Value::Null => {}
-            value => metadata[field] = value.clone(),
+            value => set(&mut metadata, &[field], value.clone()),
         }
     }
     json!({"metadata": metadata, "spec": at(template, &["spec"])})

@@ -59,7 +59,7 @@ impl Context {
             ("availableReplicas", available),
         ] {
             if count > 0 {
-                status[field] = count.into();
+                crate::object::set(&mut status, &[field], count.into());
             }
         }
         self.write_status(Known::ReplicaSet, set, &status)?;

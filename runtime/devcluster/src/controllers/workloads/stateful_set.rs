@@ -59,7 +59,7 @@ impl Context {
             ("updatedReplicas", updated),
         ] {
             if count > 0 {
-                status[field] = count.into();
+                set(&mut status, &[field], count.into());
             }
         }
         self.write_status(Known::StatefulSet, owner, &status)?;
