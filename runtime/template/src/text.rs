@@ -198,6 +198,15 @@ impl Out {
         }
     }
 
+    /// Appends padding, secret if what it pads is: how much there is tells its length.
+    pub(crate) fn fill_if(&mut self, byte: u8, count: usize, secret: bool) {
+        let start = self.bytes.len();
+        self.fill(byte, count);
+        if secret {
+            self.marks.add(start..self.bytes.len());
+        }
+    }
+
     /// Appends bytes that are secret if `secret`.
     pub(crate) fn push_if(&mut self, bytes: &[u8], secret: bool) {
         let start = self.bytes.len();

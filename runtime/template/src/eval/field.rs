@@ -1,7 +1,7 @@
 //! Fields of structs, keys of maps, chains of both.
 
 use super::{Exec, Step};
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Failure};
 use crate::options::MissingKey;
 use crate::syntax::{Arg, Span};
 use crate::value::{Type, Value};
@@ -22,11 +22,19 @@ impl<'t> Exec<'t> {
             return Ok(receiver);
         };
         let mut value = receiver;
+        // What a map of anything holds is an interface to Go, and its message says so.
+        let mut boxed = false;
         for name in path.split('.').skip(1) {
-            value = self.field(&value, name)?;
+            let inner = self
+                .field(&value, name)
+                .map_err(|failure| unboxed(failure, name, boxed))?;
+            boxed = matches!(value.target(), Value::Map(map) if map.item_type().is_any());
+            value = inner;
         }
         if args.is_empty() && last.is_none() {
-            return self.field(&value, name);
+            return self
+                .field(&value, name)
+                .map_err(|failure| unboxed(failure, name, boxed));
         }
         self.method_call(dot, &value, name, args, last, node)
     }
@@ -95,4 +103,11 @@ impl<'t> Exec<'t> {
             format!("can't evaluate field {name} in type {kind}"),
         )
     }
+}
+
+fn unboxed(mut failure: Box<Failure>, name: &str, boxed: bool) -> Box<Failure> {
+    if boxed && failure.kind == ErrorKind::NoField {
+        failure.message = format!("can't evaluate field {name} in type interface {{}}");
+    }
+    failure
 }

@@ -32,8 +32,9 @@ impl Flags {
         self.width.unwrap_or(0).saturating_sub(runes)
     }
 
-    pub(super) fn padding(&self, out: &mut Out, count: usize) {
-        out.fill(if self.zero && !self.minus { b'0' } else { b' ' }, count);
+    pub(super) fn padding(&self, out: &mut Out, count: usize, secret: bool) {
+        let byte = if self.zero && !self.minus { b'0' } else { b' ' };
+        out.fill_if(byte, count, secret);
     }
 
     /// Writes a string with its marks, padded to the width in runes.
@@ -44,11 +45,11 @@ impl Flags {
             0
         };
         if !self.minus {
-            self.padding(out, missing);
+            self.padding(out, missing, text.is_secret());
         }
         out.push_str(text);
         if self.minus {
-            self.padding(out, missing);
+            self.padding(out, missing, text.is_secret());
         }
     }
 

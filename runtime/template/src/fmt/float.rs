@@ -222,7 +222,7 @@ pub(super) fn write_float(
     let width = flags.width.unwrap_or(0);
     if flags.zero && !flags.minus && width > digits.len() + 1 {
         out.push_if(sign.to_string().as_bytes(), secret);
-        out.fill(b'0', width - digits.len() - 1);
+        out.fill_if(b'0', width - digits.len() - 1, secret);
         out.push_if(digits.as_bytes(), secret);
         return;
     }

@@ -30,7 +30,9 @@ pub(super) fn write_integer(out: &mut Out, flags: &Flags, value: i64, shape: Sha
     };
     let least = match flags.precision {
         Some(0) if size == 0 => {
-            flags.without_zero().padding(out, flags.width.unwrap_or(0));
+            flags
+                .without_zero()
+                .padding(out, flags.width.unwrap_or(0), secret);
             return;
         }
         Some(precision) => precision,
