@@ -16,6 +16,9 @@ use crate::error::Error;
 /// The key of Google's service account in the Secrets that this tool makes.
 const GCP_SERVICE_KEY: &str = "gcp_service_key";
 
+/// A key of a Secret's data and its value.
+type Field<'a> = (&'static str, &'a str);
+
 /// Credentials from the command line.
 pub(crate) enum Keys {
     S3 {
@@ -112,7 +115,7 @@ impl Keys {
     }
 
     /// The two fields of a key pair, and further ones.
-    fn fields(&self) -> ([(&'static str, &str); 2], Option<(&'static str, &str)>) {
+    fn fields(&self) -> ([Field<'_>; 2], Option<Field<'_>>) {
         match self {
             Self::S3 { id, secret, role } => (
                 [
