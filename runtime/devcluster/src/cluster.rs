@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -13,11 +13,12 @@ use crate::controllers;
 use crate::http::Api;
 use crate::kinds::DEFAULT_CLASS;
 use crate::node::{Node, Pods};
+use crate::object;
 use crate::registry::Known;
 use crate::status::Status;
 use crate::store::{Store, StoreError, Window};
 use crate::transport::{Access, Credentials, Socket, Tls, client, kubeconfig, write_private};
-use crate::verbs::{Objects, new_uid};
+use crate::verbs::{Change, Objects, Subresource, new_uid};
 
 /// Why a cluster does not start.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +105,8 @@ impl Cluster {
             window,
             pods,
         } = setup;
+        // Supervisors change their directory and their root.
+        let state = state.map(|path| std::path::absolute(&path).unwrap_or(path));
         let store = match &state {
             Some(directory) => Store::open(&directory.join("store"), window)?,
             None => Store::in_memory(window),
@@ -205,6 +208,12 @@ fn furnish(objects: &Objects) -> Result<(), Status> {
         json!({"metadata": {"name": DEFAULT_CLASS, "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
             "provisioner": "devcluster.kanister.io/directory"}),
     ));
+    for definition in kanister_api::crd::definitions() {
+        let definition = serde_json::to_value(definition)
+            .map_err(|error| Status::internal(error.to_string()))?;
+        refresh(objects, &definition)?;
+        wanted.push((Known::CustomResourceDefinition, definition));
+    }
     for (known, object) in wanted {
         let call = objects.own_call(known, "", manager)?;
         match objects.create(&call, object) {
@@ -213,4 +222,25 @@ fn furnish(objects: &Objects) -> Result<(), Status> {
         }
     }
     Ok(())
+}
+
+/// Brings a definition of an earlier version of this program up to date.
+fn refresh(objects: &Objects, definition: &Value) -> Result<(), Status> {
+    let call = objects.own_call(Known::CustomResourceDefinition, "", "kube-apiserver")?;
+    let name = object::name(definition);
+    if objects.store.get(&call.key(name)).is_none() {
+        return Ok(());
+    }
+    let part = Change::of(Subresource::Whole);
+    objects
+        .modify(&call, name, part, Vec::new(), |found| {
+            let mut found = found.clone();
+            object::set(
+                &mut found,
+                &["spec"],
+                object::at(definition, &["spec"]).clone(),
+            );
+            Ok(found)
+        })
+        .map(|_| ())
 }

@@ -11,6 +11,7 @@
 //!   events), replace, delete, the four kinds of patches with field managers, `status` and `scale`,
 //!   dry run, finalizers, garbage collection, namespaces, events, CustomResourceDefinitions with
 //!   pruning, defaults and rules.
+//! - Kanister's own resources, defined from the start.
 //! - Deployments, ReplicaSets, StatefulSets, Jobs; claims and volumes as directories.
 //! - Pods: containers as processes with volumes, environment, probes, restarts, exit codes and
 //!   termination grace; `exec` and `log`.

@@ -50,6 +50,11 @@ pub struct Options {
     pub supervisor: Option<Supervisor>,
 }
 
+/// The same path from the root on, so that it means the same wherever it is used.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 /// Runs a cluster until `shutdown` is done. Prints how to reach it to standard output when it is
 /// ready.
 ///
@@ -77,15 +82,15 @@ pub async fn serve(options: Options, shutdown: impl Future<Output = ()>) -> Resu
     };
     let pods = Pods {
         supervisor,
-        images,
+        images: images.map(absolute),
         unconfined,
         no_namespaces,
-        host_paths: allow_host_path,
+        host_paths: allow_host_path.into_iter().map(absolute).collect(),
         user: pod_user,
     };
-    let file = kubeconfig.unwrap_or_else(|| state.join("kubeconfig"));
+    let file = absolute(kubeconfig.unwrap_or_else(|| state.join("kubeconfig")));
     let setup = Setup {
-        state: Some(state),
+        state: Some(absolute(state)),
         window: Window::default(),
         pods: Some(pods),
     };

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
 use kanister_conformance::{Confinement, start};
-use kube::api::{Api, LogParams, PostParams};
+use kube::api::{Api, AttachParams, LogParams, PostParams};
 use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_devcluster-alone");
@@ -214,6 +214,13 @@ async fn nothing_survives_the_end_of_the_cluster() {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         assert!(processes(&text).len() >= 4, "{:?}", processes(&text));
+        let escape = format!("setsid sleep {mark} >/dev/null 2>&1 &");
+        let mut left = pods
+            .exec("daemon", ["sh", "-c", &escape], &AttachParams::default())
+            .await
+            .unwrap();
+        let status = left.take_status().unwrap().await.unwrap();
+        assert_eq!(status.status.as_deref(), Some("Success"));
         cluster.shutdown().await;
         until_none(&text).await;
     }

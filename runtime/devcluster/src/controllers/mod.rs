@@ -1,6 +1,7 @@
 //! What keeps the cluster in order without being asked.
 
 mod definitions;
+mod events;
 mod garbage;
 mod namespaces;
 mod workloads;
@@ -25,6 +26,7 @@ pub(crate) fn start(objects: &Arc<Objects>, shutdown: &CancellationToken, tasks:
             }
         });
     };
+    run(Box::pin(events::run(objects.clone())));
     run(Box::pin(garbage::run(objects.clone())));
     run(Box::pin(namespaces::run(objects.clone())));
     run(Box::pin(definitions::run(objects.clone())));

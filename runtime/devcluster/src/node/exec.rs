@@ -25,6 +25,8 @@ const STDOUT: u8 = 1;
 const STDERR: u8 = 2;
 const ERROR: u8 = 3;
 const CLOSE: u8 = 255;
+/// The signal that cannot be refused.
+const KILL: i32 = 9;
 /// How much is sent at once.
 const PIECE: usize = 32 << 10;
 /// How long output is waited for after the end, when something else holds it open.
@@ -136,9 +138,17 @@ pub(crate) async fn session(
         std::future::pending::<()>().await;
     };
     let work = run_to_end(&process, output, &request, sender);
+    let with_container = async {
+        if let Some(main) = container.process() {
+            main.ended().await;
+            process.signal(KILL).await;
+        }
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         ((), ()) = async { tokio::join!(work, send) } => {}
         () = receive => {}
+        () = with_container => {}
     }
 }
 

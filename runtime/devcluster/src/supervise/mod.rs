@@ -83,7 +83,9 @@ fn run(control: &UnixStream) -> std::io::Result<()> {
     // ids in `/proc` are not those of this process.
     let inside = plan.isolation == Isolation::Namespaces;
     let status = attend::attend(control, &mut child, inside)?;
-    if plan.join.is_none() {
+    // Only within namespaces can what a command left behind live on in its container: elsewhere
+    // nobody would end it later.
+    if plan.join.is_none() || !inside {
         end_all(process, inside);
     }
     let code = status

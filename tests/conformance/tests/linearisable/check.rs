@@ -216,7 +216,7 @@ fn a_stale_read_and_a_lost_update_are_found() {
         operation(Action::Patch, "y", 3, 4, 2, "y"),
         operation(Action::Read, "", 5, 6, 2, "y"),
     ];
-    assert_eq!(check(&good, &[events.clone()]), 2);
+    assert_eq!(check(&good, std::slice::from_ref(&events)), 2);
     let fails = |operations: Vec<Operation>, views: Vec<Vec<Seen>>| {
         std::panic::catch_unwind(move || check(&operations, &views)).is_err()
     };
