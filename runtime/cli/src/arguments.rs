@@ -33,7 +33,7 @@ pub struct Arguments {
 pub enum Command {
     /// Functions as WebAssembly components: build, list, inspect and run them
     #[command(subcommand)]
-    Plugin(plugin::Command),
+    Plugin(Box<plugin::Command>),
 
     /// Print the CustomResourceDefinitions of ActionSet, Blueprint and Profile
     Crds,

@@ -32,7 +32,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         verbose: _,
     } = arguments;
     match command {
-        Command::Plugin(command) => plugin::run(command, output).await,
+        Command::Plugin(command) => plugin::run(*command, output).await,
         Command::Crds => crds::print(output),
         Command::Completions { shell } => completions::print(shell),
     }

@@ -7,7 +7,8 @@
 use crate::bindings::{All, AllPre};
 use crate::call::{CallState, PureState, add_wasi_to_linker};
 use crate::engine::Engine;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::types::{ComponentInstance, ComponentItem};
+use wasmtime::component::{Component, HasSelf, Linker, ResourceType};
 
 /// The two linkers of a host.
 pub struct Linkers {
@@ -37,7 +38,46 @@ impl Linkers {
     /// A component for pure questions: all it imports but WASI is a trap.
     pub(crate) fn pure(&self, component: &Component) -> wasmtime::Result<AllPre<PureState>> {
         let mut linker = self.pure.clone();
-        linker.define_unknown_imports_as_traps(component)?;
+        let engine = component.engine();
+        for (name, import) in component.component_type().imports(engine) {
+            // wasmtime would also put a trap in the place of an earlier version of WASI that
+            // the linked one serves.
+            if let ComponentItem::ComponentInstance(interface) = import.ty
+                && name.starts_with(CONTRACT)
+            {
+                trap(&mut linker, engine, name, &interface)?;
+            }
+        }
         AllPre::new(linker.instantiate_pre(component)?)
     }
+}
+
+/// What the names of the contract's interfaces begin with.
+const CONTRACT: &str = "kanister:";
+
+/// Links an interface of which every function is a trap.
+fn trap(
+    linker: &mut Linker<PureState>,
+    engine: &wasmtime::Engine,
+    name: &str,
+    interface: &ComponentInstance,
+) -> wasmtime::Result<()> {
+    let mut instance = linker.instance(name)?;
+    for (item, export) in interface.exports(engine) {
+        match export.ty {
+            ComponentItem::ComponentFunc(_) => {
+                let called = format!("{name}#{item}");
+                instance.func_new(item, move |_, _, _, _| {
+                    Err(wasmtime::Error::msg(format!(
+                        "it called {called}, but `functions`, `validate` and `plan` only compute"
+                    )))
+                })?;
+            }
+            ComponentItem::Resource(_) => {
+                instance.resource(item, ResourceType::host::<()>(), |_, _| Ok(()))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

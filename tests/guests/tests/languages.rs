@@ -1,5 +1,13 @@
 //! The same function in several languages, and of earlier versions of the contract.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
+
 use kanister_api::function::GrantFile;
 use kanister_host::authority::Context;
 use kanister_host::call::{CallError, Invocation, Services};

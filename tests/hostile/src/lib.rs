@@ -9,7 +9,8 @@ mod describe;
 
 use kanister_sdk::types::{Access, Call, Descriptor, Failure, FieldError, Invocation, Json};
 
-struct Hostile;
+/// The component.
+pub struct Hostile;
 
 impl kanister_sdk::glue::describe::Guest for Hostile {
     fn functions() -> Vec<Descriptor> {

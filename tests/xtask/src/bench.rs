@@ -17,16 +17,28 @@ pub struct Bench {
 enum What {
     /// Calls of functions: instantiate and run, load, memory, many at a time
     Host,
+    /// Parsing and rendering of templates, beside Go's where a Go toolchain is
+    Template,
 }
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
-        let package = match self.what {
-            What::Host => "bench-host",
+        let (package, program) = match self.what {
+            What::Host => ("bench-host", "bench-host"),
+            What::Template => ("template-bench", "template-bench"),
         };
         let mut bench = command::cargo();
         bench
-            .args(["run", "--quiet", "--release", "--package", package, "--"])
+            .args([
+                "run",
+                "--quiet",
+                "--release",
+                "--package",
+                package,
+                "--bin",
+                program,
+                "--",
+            ])
             .args(&self.args);
         command::run(&mut bench)
     }

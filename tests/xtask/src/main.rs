@@ -1,8 +1,10 @@
 //! Developer tasks: `cargo xtask <task>`.
 
 mod bench;
+mod bench_kando;
 mod bindings;
 mod build;
+mod cli;
 mod command;
 mod component;
 mod components;
@@ -10,6 +12,7 @@ mod demo;
 mod hello_python;
 mod layers;
 mod lint;
+mod templates;
 mod test;
 mod workspace;
 
@@ -24,6 +27,12 @@ enum Task {
     Build(build::Build),
     /// Run every test, and say in one line how many passed
     Test(test::Test),
+    /// Render cases recorded from upstream, and compare
+    Templates(templates::Templates),
+    /// Play recorded invocations of kanctl and kando against ours
+    Cli(cli::Cli),
+    /// Measure kando beside cp and sha256sum
+    BenchKando(bench_kando::BenchKando),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
     /// Check format, layers, bindings, licences and clippy
@@ -39,6 +48,9 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Demo(task) => task.run(),
+        Task::Templates(task) => task.run(),
+        Task::Cli(task) => task.run(),
+        Task::BenchKando(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),

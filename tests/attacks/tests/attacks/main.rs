@@ -1,5 +1,13 @@
 //! Every row of the table, tried.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
+
 mod authority;
 mod contract;
 mod files;
