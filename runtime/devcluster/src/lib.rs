@@ -20,7 +20,8 @@
 //!
 //! # What is not there
 //!
-//! Each of these is answered with an error that says so:
+//! Requests for what is missing are answered with an error; where something is accepted without
+//! effect, this list says so:
 //!
 //! - **Services and DNS**: pods share the machine's network; a pod's port is one of 127.0.0.1.
 //! - **RBAC** is not enforced, and service account tokens do not exist: who reaches the API may do
@@ -29,12 +30,12 @@
 //! - Conversion webhooks of definitions. Rules in CEL (`x-kubernetes-validations`) are accepted and
 //!   not evaluated. Admission webhooks, aggregated APIs, quotas and limits do not exist.
 //! - DaemonSets, CronJobs, NetworkPolicies, Ingresses, HorizontalPodAutoscalers,
-//!   PodDisruptionBudgets. ControllerRevisions are not written; a StatefulSet's revision is a label.
+//!   PodDisruptionBudgets: not among the resources. ControllerRevisions are not written; a StatefulSet's revision is a label.
 //! - Terminals: `exec` with `tty` gets both outputs in one stream, without a terminal.
 //! - Limits of resources are stored, not enforced. `activeDeadlineSeconds` is ignored.
 //! - Images are directories ([`Pods::images`]); there are no registries, and an image has no command
 //!   of its own.
-//! - Protobuf bodies: clients fall back to JSON.
+//! - Protobuf is read for the built-in kinds, never written.
 //! - `/openapi/v3` names resources and parameters, without the types of fields; `kubectl explain`
 //!   has nothing to say.
 //!
