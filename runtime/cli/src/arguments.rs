@@ -35,6 +35,9 @@ pub enum Command {
     #[command(subcommand)]
     Plugin(Box<plugin::Command>),
 
+    /// Serve an embedded Kubernetes API, with pods as processes: for laptops and tests
+    Devcluster(Box<kanister_devcluster::Options>),
+
     /// Print the CustomResourceDefinitions of ActionSet, Blueprint and Profile
     Crds,
 

@@ -4,25 +4,34 @@ mod arguments;
 mod builtin;
 mod completions;
 mod crds;
+mod faces;
 mod logging;
 mod output;
 mod plugin;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    // A process of the embedded cluster starts itself under this word, before any thread.
+    if args.get(1).and_then(|word| word.to_str()) == Some(kanister_devcluster::SUPERVISE) {
+        return kanister_devcluster::supervise();
+    }
+    if let Some(code) = faces::run(&args) {
+        return code;
+    }
     let arguments = Arguments::parse();
     logging::start(arguments.verbose);
-    match run(arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            output::error(&error);
-            ExitCode::FAILURE
-        }
-    }
+    let result = tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(arguments)));
+    result.unwrap_or_else(|error| {
+        output::error(&error);
+        ExitCode::FAILURE
+    })
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -33,6 +42,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } = arguments;
     match command {
         Command::Plugin(command) => plugin::run(*command, output).await,
+        Command::Devcluster(options) => {
+            let interrupted = async {
+                // Without a handler the signal ends the process, which is as good.
+                let _ = tokio::signal::ctrl_c().await;
+            };
+            kanister_devcluster::serve(*options, interrupted).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Crds => crds::print(output),
         Command::Completions { shell } => completions::print(shell),
     }

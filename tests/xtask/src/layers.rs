@@ -21,6 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["runtime/flags", "runtime/storage", "runtime/api"],
     ),
     (
+        "runtime/kanctl",
+        &["runtime/flags", "runtime/storage", "runtime/api"],
+    ),
+    (
         "runtime/host",
         &["runtime/plugin", "runtime/storage", "runtime/api"],
     ),
@@ -44,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "runtime/engine",
             "runtime/host",
             "runtime/devcluster",
+            "runtime/kanctl",
             "runtime/kando",
             "runtime/flags",
             "runtime/storage",
@@ -70,6 +75,7 @@ const TESTS: &[&str] = &[
     "runtime/engine",
     "runtime/host",
     "runtime/devcluster",
+    "runtime/kanctl",
     "runtime/kando",
     "runtime/flags",
     "runtime/storage",

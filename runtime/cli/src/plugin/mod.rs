@@ -7,6 +7,8 @@ mod list;
 mod place;
 mod run;
 
+pub use place::Places;
+
 use crate::output::Output;
 use clap::Subcommand;
 use std::process::ExitCode;

@@ -8,20 +8,35 @@ use kanister_host::host::{Host, HostOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The folder with further components.
+const PLUGINS: &str = "KANISTER_PLUGINS";
+
+/// Where compiled components are kept.
+const CACHE: &str = "KANISTER_CACHE";
+
 /// Where plugins are, as options.
 #[derive(Debug, Args)]
 pub struct Places {
     /// A folder with further components (*.wasm)
-    #[arg(long, value_name = "DIR", env = "KANISTER_PLUGINS")]
+    #[arg(long, value_name = "DIR", env = PLUGINS)]
     plugins: Option<PathBuf>,
 
     /// Where compiled components are kept between runs; `none` keeps them nowhere
     /// [default: kanister/components in the user's cache folder]
-    #[arg(long, value_name = "DIR", env = "KANISTER_CACHE")]
+    #[arg(long, value_name = "DIR", env = CACHE)]
     cache: Option<PathBuf>,
 }
 
 impl Places {
+    /// Where the environment says, for a face that has no such options.
+    pub fn from_environment() -> Self {
+        let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        Self {
+            plugins: path(PLUGINS),
+            cache: path(CACHE),
+        }
+    }
+
     /// A host with nothing installed.
     pub fn host(&self) -> anyhow::Result<Host> {
         let options = HostOptions {
