@@ -80,12 +80,17 @@ struct Totals {
 impl Totals {
     /// Adds the result of a suite, if this line is one:
     /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; …`.
+    /// Suites with a runner of their own end with a line as this task itself does.
     fn add(&mut self, line: &str) {
-        let Some(result) = line.strip_prefix("test result: ") else {
-            return;
+        let (counts, between) = match line.strip_prefix("test result: ") {
+            Some(result) => (
+                result.split_once(". ").map_or("", |(_, counts)| counts),
+                "; ",
+            ),
+            None if is_summary(line) => (line, ", "),
+            None => return,
         };
-        let counts = result.split_once(". ").map_or("", |(_, counts)| counts);
-        for count in counts.split("; ") {
+        for count in counts.split(between) {
             let Some((number, word)) = count.split_once(' ') else {
                 continue;
             };
@@ -95,11 +100,24 @@ impl Totals {
             match word {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,
-                "ignored" => self.skipped += number,
+                "ignored" | "skipped" => self.skipped += number,
                 _ => {}
             }
         }
     }
+}
+
+/// Whether a line is `N passed, N failed, N skipped` and nothing else.
+fn is_summary(line: &str) -> bool {
+    let words: Vec<_> = line.split(", ").collect();
+    let is = |text: &str, word: &str| {
+        let number = text
+            .strip_suffix(word)
+            .and_then(|text| text.strip_suffix(' '));
+        number.is_some_and(|number| number.parse::<u64>().is_ok())
+    };
+    matches!(words.as_slice(), [passed, failed, skipped]
+        if is(passed, "passed") && is(failed, "failed") && is(skipped, "skipped"))
 }
 
 impl fmt::Display for Totals {
@@ -126,17 +144,19 @@ mod tests {
              finished in 0.00s",
             "test result: FAILED. 8 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
             "a test that prints: 5 passed; 5 failed",
+            "4 passed, 0 failed, 2 skipped",
+            "of these, 9 passed, 9 failed, 9 skipped",
         ] {
             totals.add(line);
         }
         assert_eq!(
             totals,
             Totals {
-                passed: 11,
+                passed: 15,
                 failed: 2,
-                skipped: 1
+                skipped: 3
             }
         );
-        assert_eq!(totals.to_string(), "11 passed, 2 failed, 1 skipped");
+        assert_eq!(totals.to_string(), "15 passed, 2 failed, 3 skipped");
     }
 }
