@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
+use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, Tag};
 
 use super::error::{ParseError, Problem};
 use super::limits::Limits;
@@ -20,8 +20,12 @@ pub(super) fn compose(text: &str, limits: Limits) -> Result<Vec<Node>, ParseErro
         ));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Comments are no values; without this they would be events as soon as another crate of the
+    // same build asks the parser for them.
+    let mut options = Options::default();
+    options.set_emit_comments(false);
     let mut composer = Composer {
-        events: Parser::new_from_str(text),
+        events: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         limits,
         expanded: 0,
