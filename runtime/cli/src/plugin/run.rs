@@ -156,7 +156,13 @@ impl Run {
                 );
             }
             let host = self.places.installed().await?;
-            let found = host.registry().find(&self.target, &self.function_version)?;
+            let found = host
+                .registry()
+                .find(&self.target, &self.function_version)
+                .context(
+                    "`kanister plugin list` shows the functions there are; a file is meant by a \
+                     path with `/` or `.wasm` in it",
+                )?;
             if let Some(version) = found.instead_of {
                 tracing::warn!(
                     "{} has no version v{version}; its default version runs instead",
