@@ -8,6 +8,12 @@ use crate::call::FieldError;
 use crate::component::{Descriptor, Parameter, ValueType};
 use serde_json::{Map, Number, Value};
 
+/// How the message for a missing argument begins. Upstream's words.
+pub const MISSING: &str = "Required arg missing: ";
+
+/// How the message for an argument that a function does not have ends. Upstream's words.
+pub const UNSUPPORTED: &str = " is not supported";
+
 /// Checks arguments against a function's parameters: nothing required is missing, nothing
 /// is unknown, each value has its kind or can be made to; defaults are filled in.
 ///
@@ -36,7 +42,7 @@ pub fn check(
         match given.or_else(|| default.clone()) {
             None if *required => wrong.push(FieldError {
                 path: name.clone(),
-                message: format!("Required arg missing: {name}"),
+                message: format!("{MISSING}{name}"),
             }),
             None => {}
             Some(value) => match convert(value, *kind) {
@@ -52,7 +58,7 @@ pub fn check(
     }
     wrong.extend(args.keys().map(|name| FieldError {
         path: name.clone(),
-        message: format!("argument {name} is not supported"),
+        message: format!("argument {name}{UNSUPPORTED}"),
     }));
     if wrong.is_empty() {
         Ok(checked)

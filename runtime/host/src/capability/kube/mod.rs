@@ -23,7 +23,7 @@ mod mock;
 pub use discovery::Discovery;
 pub use error::KubeError;
 pub use slots::SlotSecrets;
-pub use workload::{PodDefaults, PodExtras, Sweeper};
+pub use workload::{INVOCATION as INVOCATION_LABEL, PodDefaults, PodExtras, Sweeper};
 
 use crate::capability::cancel::Cancel;
 use scope::{Scope, Told};

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// The label with the invocation that a helper belongs to.
-pub(super) const INVOCATION: &str = "run.kanister.io/invocation";
+pub const INVOCATION: &str = "run.kanister.io/invocation";
 /// The label that tells the helpers of one invocation apart.
 pub(super) const HELPER: &str = "run.kanister.io/helper";
 

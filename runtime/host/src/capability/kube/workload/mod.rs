@@ -17,7 +17,7 @@ mod start;
 mod startup;
 mod sweeper;
 
-pub use build::PodDefaults;
+pub use build::{INVOCATION, PodDefaults};
 pub use extras::PodExtras;
 pub use helper::Helper;
 pub use sweeper::Sweeper;
