@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::authority::WorkloadAccess;
+use super::pattern::ImageReference;
 
 /// Keys of a PodSpec that every helper pod may have.
 const PLAIN: [&str; 11] = [
@@ -35,81 +35,136 @@ const HOST: [&str; 3] = ["hostIPC", "hostNetwork", "hostPID"];
 
 type Fields = Map<String, Value>;
 
-/// What a pod in `namespace` reaches; the error says why it is no pod that can be judged.
-pub(super) fn workload(namespace: &str, pod: &Value) -> Result<WorkloadAccess, String> {
-    let mut access = WorkloadAccess {
-        namespace: namespace.to_owned(),
-        images: BTreeSet::new(),
-        service_account: None,
-        claims: BTreeSet::new(),
-        secrets: BTreeSet::new(),
-        override_keys: BTreeSet::new(),
-        features: BTreeSet::new(),
-    };
-    let spec = pod
-        .get("spec")
-        .and_then(Value::as_object)
-        .ok_or("the pod has no spec")?;
-    for (key, value) in spec {
-        match key.as_str() {
-            _ if value.is_null() => {}
-            "containers" | "initContainers" | "ephemeralContainers" => {
-                for container in objects(key, value)? {
-                    container::read(container, &mut access)?;
-                }
-            }
-            "volumes" => {
-                for volume in objects(key, value)? {
-                    volume::read(volume, &mut access)?;
-                }
-            }
-            "imagePullSecrets" => {
-                for secret in objects(key, value)? {
-                    access.secrets.insert(text(secret, "name")?);
-                }
-            }
-            "securityContext" => security::read(key, value, &mut access)?,
-            // The second is an old name of the first; a pod that has both must mean the same.
-            "serviceAccountName" | "serviceAccount" => {
-                let name = value
-                    .as_str()
-                    .ok_or_else(|| format!("{key} of the pod is no text"))?;
-                match &access.service_account {
-                    _ if name.is_empty() => {}
-                    Some(other) if other != name => {
-                        return Err("the pod names two service accounts".to_owned());
+/// What a pod reaches beyond itself, which a [`WorkloadRule`](super::WorkloadRule) has to allow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PodReach {
+    /// Images of all its containers.
+    pub images: BTreeSet<ImageReference>,
+    /// The service account that it names.
+    pub service_account: Option<String>,
+    /// PersistentVolumeClaims that it mounts.
+    pub claims: BTreeSet<String>,
+    /// Secrets that it refers to.
+    pub secrets: BTreeSet<String>,
+    /// Keys of its PodSpec beyond the plain ones that every helper pod has.
+    pub override_keys: BTreeSet<String>,
+    /// What reaches beyond it otherwise: `hostPath`, `privileged`, `capability:NET_ADMIN`, ….
+    pub features: BTreeSet<String>,
+}
+
+/// A whole PodSpec, or a part that is merged over one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Override,
+}
+
+impl PodReach {
+    /// What a pod reaches.
+    ///
+    /// # Errors
+    /// Why it is no pod that can be judged.
+    pub fn of(pod: &Value) -> Result<Self, String> {
+        let spec = pod
+            .get("spec")
+            .and_then(Value::as_object)
+            .ok_or("the pod has no spec")?;
+        let mut reach = Self::default();
+        reach.read(spec, Part::Whole)?;
+        if reach.images.is_empty() {
+            return Err("the pod has no container".to_owned());
+        }
+        annotations(pod, &mut reach);
+        Ok(reach)
+    }
+
+    /// What a pod may reach in addition once this partial PodSpec is merged over its own.
+    ///
+    /// # Errors
+    /// Why it is no part of a PodSpec that can be judged.
+    pub fn of_override(spec: &Value) -> Result<Self, String> {
+        let mut reach = Self::default();
+        match without_directives(spec) {
+            Value::Object(spec) => reach.read(&spec, Part::Override)?,
+            Value::Null => {}
+            _ => return Err("the pod override is no map".to_owned()),
+        }
+        Ok(reach)
+    }
+
+    fn read(&mut self, spec: &Fields, part: Part) -> Result<(), String> {
+        for (key, value) in spec {
+            match key.as_str() {
+                _ if value.is_null() => {}
+                "containers" | "initContainers" | "ephemeralContainers" => {
+                    for container in objects(key, value)? {
+                        container::read(container, part, self)?;
                     }
-                    _ => access.service_account = Some(name.to_owned()),
                 }
-            }
-            key if HOST.contains(&key) => {
-                if *value != Value::Bool(false) {
-                    access.features.insert(key.to_owned());
+                "volumes" => {
+                    for volume in objects(key, value)? {
+                        volume::read(volume, self)?;
+                    }
                 }
-            }
-            key if PLAIN.contains(&key) => {}
-            key => {
-                access.override_keys.insert(key.to_owned());
+                "imagePullSecrets" => {
+                    for secret in objects(key, value)? {
+                        self.secrets.insert(text(secret, "name")?);
+                    }
+                }
+                "securityContext" => security::read(key, value, self)?,
+                // The second is an old name of the first; a pod that has both must mean the same.
+                "serviceAccountName" | "serviceAccount" => {
+                    let name = value
+                        .as_str()
+                        .ok_or_else(|| format!("{key} of the pod is no text"))?;
+                    match &self.service_account {
+                        _ if name.is_empty() => {}
+                        Some(other) if other != name => {
+                            return Err("the pod names two service accounts".to_owned());
+                        }
+                        _ => self.service_account = Some(name.to_owned()),
+                    }
+                }
+                key if HOST.contains(&key) => {
+                    if *value != Value::Bool(false) {
+                        self.features.insert(key.to_owned());
+                    }
+                }
+                key if PLAIN.contains(&key) => {}
+                key => {
+                    self.override_keys.insert(key.to_owned());
+                }
             }
         }
+        Ok(())
     }
-    if access.images.is_empty() {
-        return Err("the pod has no container".to_owned());
+}
+
+/// An override without what only says how it is merged.
+fn without_directives(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .filter(|(key, _)| !key.starts_with('$'))
+                .map(|(key, value)| (key.clone(), without_directives(value)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(without_directives).collect()),
+        other => other.clone(),
     }
-    annotations(pod, &mut access);
-    Ok(access)
 }
 
 /// Annotations by which earlier versions of Kubernetes take a container's confinement away.
-fn annotations(pod: &Value, access: &mut WorkloadAccess) {
+fn annotations(pod: &Value, reach: &mut PodReach) {
     let annotations = pod.get("metadata").and_then(|it| it.get("annotations"));
     for (key, value) in annotations.and_then(Value::as_object).into_iter().flatten() {
         let harmless = matches!(value.as_str(), Some("runtime/default" | "docker/default"));
         if key.starts_with("container.apparmor.security.beta.kubernetes.io/") && !harmless {
-            access.features.insert("appArmorProfile".to_owned());
+            reach.features.insert("appArmorProfile".to_owned());
         }
         if key.contains("seccomp.security.alpha.kubernetes.io/") && !harmless {
-            access.features.insert("seccompProfile".to_owned());
+            reach.features.insert("seccompProfile".to_owned());
         }
     }
 }
@@ -149,5 +204,41 @@ fn text(fields: &Fields, key: &str) -> Result<String, String> {
     match fields.get(key).and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err(format!("a reference of the pod has no {key}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_override_needs_no_images_and_its_directives_reach_nothing() {
+        let reach = PodReach::of_override(&json!({
+            "$retainKeys": ["containers"],
+            "nodeSelector": {"disk": "ssd"},
+            "serviceAccountName": "backup",
+            "containers": [
+                {"$patch": "delete", "name": "old"},
+                {"name": "container", "envFrom": [{"secretRef": {"name": "db"}}]},
+                {"name": "sidecar", "image": "busybox"},
+            ],
+            "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}],
+        }))
+        .unwrap();
+        let set = |name: &str| BTreeSet::from([name.to_owned()]);
+        assert_eq!(
+            reach,
+            PodReach {
+                images: BTreeSet::from(["busybox".parse().unwrap()]),
+                service_account: Some("backup".to_owned()),
+                claims: set("data"),
+                secrets: set("db"),
+                override_keys: set("nodeSelector"),
+                features: BTreeSet::new(),
+            }
+        );
+        assert_eq!(PodReach::of_override(&json!({})), Ok(PodReach::default()));
+        assert!(PodReach::of_override(&json!([])).is_err());
     }
 }
