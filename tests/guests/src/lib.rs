@@ -38,6 +38,14 @@ pub fn hello() -> anyhow::Result<Arc<[u8]>> {
     made("sdk/rust/examples/hello")
 }
 
+/// A built-in plugin, by the name of its folder below `plugins/`.
+///
+/// # Errors
+/// Why it was not made.
+pub fn plugin(name: &str) -> anyhow::Result<Arc<[u8]>> {
+    made(&format!("plugins/{name}"))
+}
+
 /// The first component of the contract's version 0.1.0, which is kept and never made anew.
 ///
 /// # Errors

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::fields;
-use crate::authority::WorkloadAccess;
+use super::{PodReach, fields};
 
 /// Keys that give no more than the image's own user has.
 const PLAIN: [&str; 9] = [
@@ -18,20 +17,20 @@ const PLAIN: [&str; 9] = [
     "supplementalGroupsPolicy",
 ];
 
-pub(super) fn read(what: &str, context: &Value, access: &mut WorkloadAccess) -> Result<(), String> {
+pub(super) fn read(what: &str, context: &Value, reach: &mut PodReach) -> Result<(), String> {
     for (key, value) in fields(what, context)? {
         match key {
             "privileged" => {
                 if *value != Value::Bool(false) {
-                    access.features.insert(key.to_owned());
+                    reach.features.insert(key.to_owned());
                 }
             }
-            "capabilities" => capabilities(value, access)?,
+            "capabilities" => capabilities(value, reach)?,
             // A profile of the node's own choice confines; any other word may not.
             "seccompProfile" | "appArmorProfile" => {
                 let kind = value.get("type").and_then(Value::as_str);
                 if kind != Some("RuntimeDefault") {
-                    access.features.insert(key.to_owned());
+                    reach.features.insert(key.to_owned());
                 }
             }
             "procMount" if value == "Default" => {}
@@ -41,22 +40,22 @@ pub(super) fn read(what: &str, context: &Value, access: &mut WorkloadAccess) -> 
                     .get("hostProcess")
                     .is_some_and(|it| *it != Value::Bool(false))
                 {
-                    access.features.insert("hostProcess".to_owned());
+                    reach.features.insert("hostProcess".to_owned());
                 }
             }
             key if PLAIN.contains(&key) => {}
             "procMount" | "seLinuxOptions" | "sysctls" => {
-                access.features.insert(key.to_owned());
+                reach.features.insert(key.to_owned());
             }
             key => {
-                access.features.insert(format!("securityContext:{key}"));
+                reach.features.insert(format!("securityContext:{key}"));
             }
         }
     }
     Ok(())
 }
 
-fn capabilities(value: &Value, access: &mut WorkloadAccess) -> Result<(), String> {
+fn capabilities(value: &Value, reach: &mut PodReach) -> Result<(), String> {
     for (key, list) in fields("capabilities", value)? {
         if key == "drop" {
             continue;
@@ -70,7 +69,7 @@ fn capabilities(value: &Value, access: &mut WorkloadAccess) -> Result<(), String
                 .ok_or("a capability of the pod is no text")?
                 .to_ascii_uppercase();
             let name = name.strip_prefix("CAP_").unwrap_or(&name);
-            access.features.insert(format!("capability:{name}"));
+            reach.features.insert(format!("capability:{name}"));
         }
     }
     Ok(())

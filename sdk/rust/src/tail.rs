@@ -9,6 +9,7 @@ const LINES: usize = 10;
 pub struct Tail(Vec<u8>);
 
 impl Tail {
+    /// Takes the next piece; of what came before, the beginning is forgotten.
     pub fn push(&mut self, piece: &[u8]) {
         self.0.extend_from_slice(piece);
         // Cut now and then, not for each piece.
@@ -18,10 +19,15 @@ impl Tail {
     }
 
     /// The last ten lines, with the line ends that users know from messages.
+    #[must_use]
     pub fn text(&self) -> String {
         let start = self.0.len().saturating_sub(BYTES);
         let text = String::from_utf8_lossy(self.0.get(start..).unwrap_or_default());
-        let lines: Vec<&str> = text.trim().split('\n').collect();
+        let lines: Vec<&str> = text
+            .trim()
+            .split('\n')
+            .map(|line| line.trim_end_matches('\r'))
+            .collect();
         let start = lines.len().saturating_sub(LINES);
         lines.get(start..).unwrap_or_default().join("\r\n")
     }
@@ -43,6 +49,13 @@ mod tests {
             text.starts_with("line 2\r\nline 3\r\n") && text.ends_with("line 11"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn line_ends_of_either_kind_are_told_as_one() {
+        let mut tail = Tail::default();
+        tail.push(b"one\r\ntwo\nthree\r\n");
+        assert_eq!(tail.text(), "one\r\ntwo\r\nthree");
     }
 
     #[test]

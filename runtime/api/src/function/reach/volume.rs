@@ -2,50 +2,49 @@
 
 use serde_json::Value;
 
-use super::{Fields, fields, objects, text};
-use crate::authority::WorkloadAccess;
+use super::{Fields, PodReach, fields, objects, text};
 
-pub(super) fn read(volume: &Fields, access: &mut WorkloadAccess) -> Result<(), String> {
+pub(super) fn read(volume: &Fields, reach: &mut PodReach) -> Result<(), String> {
     for (key, source) in volume.iter().filter(|(_, source)| !source.is_null()) {
         match key.as_str() {
             "name" | "emptyDir" | "configMap" | "downwardAPI" => {}
             "persistentVolumeClaim" => {
-                access.claims.insert(named(source, "claimName")?);
+                reach.claims.insert(named(source, "claimName")?);
             }
             "secret" => {
-                access.secrets.insert(named(source, "secretName")?);
+                reach.secrets.insert(named(source, "secretName")?);
             }
             "projected" => {
                 let sources = source.get("sources").unwrap_or(&Value::Null);
                 for source in objects("sources", sources)? {
-                    projected(source, access)?;
+                    projected(source, reach)?;
                 }
             }
             "hostPath" => {
-                access.features.insert(key.clone());
+                reach.features.insert(key.clone());
             }
             kind => {
-                access.features.insert(format!("volume:{kind}"));
-                references(source, access);
+                reach.features.insert(format!("volume:{kind}"));
+                references(source, reach);
             }
         }
     }
     Ok(())
 }
 
-fn projected(source: &Fields, access: &mut WorkloadAccess) -> Result<(), String> {
+fn projected(source: &Fields, reach: &mut PodReach) -> Result<(), String> {
     for (key, value) in source.iter().filter(|(_, value)| !value.is_null()) {
         match key.as_str() {
             "configMap" | "downwardAPI" => {}
             "secret" => {
-                access.secrets.insert(named(value, "name")?);
+                reach.secrets.insert(named(value, "name")?);
             }
             // An identity of the cluster, for an audience of the pod's choice.
             "serviceAccountToken" => {
-                access.features.insert(key.clone());
+                reach.features.insert(key.clone());
             }
             key => {
-                access.features.insert(format!("projected:{key}"));
+                reach.features.insert(format!("projected:{key}"));
             }
         }
     }
@@ -60,21 +59,21 @@ fn named(source: &Value, key: &str) -> Result<String, String> {
 }
 
 /// The Secrets that a volume of another kind refers to, wherever they stand in it.
-fn references(source: &Value, access: &mut WorkloadAccess) {
+fn references(source: &Value, reach: &mut PodReach) {
     let Ok(entries) = fields("volume", source) else {
         return;
     };
     for (key, value) in entries {
         match value {
             Value::String(name) if key == "secretName" => {
-                access.secrets.insert(name.clone());
+                reach.secrets.insert(name.clone());
             }
             Value::Object(reference) if key.to_ascii_lowercase().ends_with("secretref") => {
                 if let Ok(name) = text(reference, "name") {
-                    access.secrets.insert(name);
+                    reach.secrets.insert(name);
                 }
             }
-            value => references(value, access),
+            value => references(value, reach),
         }
     }
 }
