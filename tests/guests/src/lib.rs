@@ -30,6 +30,14 @@ pub fn hostile() -> anyhow::Result<Arc<[u8]>> {
     made("tests/hostile")
 }
 
+/// The component that moves bytes without touching them (`tests/route`).
+///
+/// # Errors
+/// Why it was not made.
+pub fn route() -> anyhow::Result<Arc<[u8]>> {
+    made("tests/route")
+}
+
 /// The hello world of the SDK.
 ///
 /// # Errors

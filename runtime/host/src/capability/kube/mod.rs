@@ -12,6 +12,7 @@ mod guest;
 mod kinds;
 pub mod objects;
 mod path;
+mod profiles;
 mod scope;
 mod slots;
 mod transport;
@@ -22,6 +23,7 @@ mod mock;
 
 pub use discovery::Discovery;
 pub use error::KubeError;
+pub use profiles::ClusterProfiles;
 pub use slots::SlotSecrets;
 pub use workload::{INVOCATION as INVOCATION_LABEL, PodDefaults, PodExtras, Sweeper};
 

@@ -1,9 +1,9 @@
-//! Which certificates are trusted.
+//! Which certificates are trusted, by stores and by whatever else is spoken to over TLS.
 //!
 //! Besides what the TLS library accepts, a self-signed certificate that the operator trusts itself
 //! (small stores are often set up so) is accepted for the names and the time that it states.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -15,27 +15,52 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
-use super::TransportError;
+/// Why no connection can be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The extra certificates are no PEM.
+    #[error("the additional CA certificates cannot be read; they must be PEM")]
+    Roots,
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up: {0}")]
+    Settings(#[from] rustls::Error),
+}
 
-/// The settings of every TLS connection to a store.
+/// Settings that trust the certificates of this machine and those in `extra` (PEM, may be empty).
 ///
 /// # Errors
-/// Extra roots that are no PEM.
-pub(super) fn client_config(skip: bool, extra: &[u8]) -> Result<ClientConfig, TransportError> {
+/// [`TlsError`].
+pub fn trusting(extra: &[u8]) -> Result<ClientConfig, TlsError> {
+    config(|provider| Ok(Arc::new(Trusted::new(provider, extra)?)))
+}
+
+/// Settings that accept any certificate; the handshake's signatures are still checked.
+///
+/// # Errors
+/// [`TlsError`].
+pub fn accepting_any() -> Result<ClientConfig, TlsError> {
+    config(|provider| Ok(Arc::new(AcceptAny(provider))))
+}
+
+fn config(
+    verifier: impl FnOnce(Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError>,
+) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?
         .dangerous();
-    let verifier: Arc<dyn ServerCertVerifier> = match skip {
-        true => Arc::new(AcceptAny(provider)),
-        false => Arc::new(Trusted::new(provider, extra)?),
-    };
+    let verifier = verifier(provider)?;
     Ok(builder
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth())
 }
 
-/// Accepts any certificate; the handshake's signatures are still checked.
+/// The certificates that this machine trusts, read once.
+fn of_this_machine() -> &'static [CertificateDer<'static>] {
+    static ROOTS: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
+    ROOTS.get_or_init(|| rustls_native_certs::load_native_certs().certs)
+}
+
 #[derive(Debug)]
 struct AcceptAny(Arc<CryptoProvider>);
 
@@ -49,10 +74,10 @@ struct Trusted {
 }
 
 impl Trusted {
-    fn new(provider: Arc<CryptoProvider>, extra: &[u8]) -> Result<Self, TransportError> {
-        let mut roots = rustls_native_certs::load_native_certs().certs;
+    fn new(provider: Arc<CryptoProvider>, extra: &[u8]) -> Result<Self, TlsError> {
+        let mut roots = of_this_machine().to_vec();
         for certificate in CertificateDer::pem_slice_iter(extra) {
-            roots.push(certificate.map_err(|_| TransportError::Roots)?);
+            roots.push(certificate.map_err(|_| TlsError::Roots)?);
         }
         let mut store = RootCertStore::empty();
         // Unreadable ones are skipped: machines carry certificates of every age.
