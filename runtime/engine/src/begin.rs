@@ -43,8 +43,7 @@ pub(crate) fn action<'a>(
     if spec.blueprint.is_empty() {
         return Err(BeginError::NoBlueprint);
     }
-    let blueprint =
-        blueprint.ok_or_else(|| BeginError::LostBlueprint(spec.blueprint.clone()))?;
+    let blueprint = blueprint.ok_or_else(|| BeginError::LostBlueprint(spec.blueprint.clone()))?;
     blueprint
         .actions
         .get(&spec.name)

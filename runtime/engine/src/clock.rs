@@ -16,7 +16,5 @@ pub(crate) fn after(time: &Time, length: Duration) -> Option<SystemTime> {
 
 /// How long it is until `moment`; zero if it has passed.
 pub(crate) fn until(moment: SystemTime) -> Duration {
-    moment
-        .duration_since(SystemTime::now())
-        .unwrap_or_default()
+    moment.duration_since(SystemTime::now()).unwrap_or_default()
 }

@@ -134,11 +134,9 @@ impl Engine {
         {
             return Ok(end);
         }
-        let cluster = patiently(
-            self.settings.patience,
-            control.cancellation(),
-            || seat.clients.cluster(),
-        )
+        let cluster = patiently(self.settings.patience, control.cancellation(), || {
+            seat.clients.cluster()
+        })
         .await?;
         let notes = if found == Stage::Ours {
             record.update(|live| live.take_over(holder)).await?;
@@ -302,10 +300,7 @@ async fn run_actions(
         return Ok(RunEnd::Deleted);
     }
     if status.state == State::Complete {
-        context
-            .seat
-            .events
-            .emit(RunEvent::complete(&context.name));
+        context.seat.events.emit(RunEvent::complete(&context.name));
         return Ok(RunEnd::Complete);
     }
     Ok(RunEnd::Failed(status.error.message))
@@ -392,11 +387,7 @@ async fn not_launched(
 }
 
 /// Records that an action will not begin, since one before it has failed.
-async fn end_unbegun(
-    context: &RunContext,
-    index: usize,
-    failed: bool,
-) -> Result<(), RecordError> {
+async fn end_unbegun(context: &RunContext, index: usize, failed: bool) -> Result<(), RecordError> {
     if !failed {
         return Ok(());
     }
@@ -418,7 +409,9 @@ struct Ends {
     handed_over: bool,
 }
 
-async fn finish(running: &mut JoinSet<Result<ActionEnd, RecordError>>) -> Result<Ends, RecordError> {
+async fn finish(
+    running: &mut JoinSet<Result<ActionEnd, RecordError>>,
+) -> Result<Ends, RecordError> {
     let mut ends = Ends::default();
     while let Some(ended) = running.join_next().await {
         match ended {

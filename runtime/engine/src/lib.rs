@@ -45,7 +45,7 @@ pub use control::{CancelReason, RunControl, RunHandle};
 pub use engine::{Engine, NotOurs, RunEnd, RunError};
 pub use record::{FINALIZER, needs_run};
 pub use seat::{
-    ClusterClients, Clients, EventKind, EventSink, Notes, ObjectKey, Observer, PhaseAt,
+    Clients, ClusterClients, EventKind, EventSink, Notes, ObjectKey, Observer, PhaseAt,
     PhaseOutcome, ReadError, RunEvent, RunStore, Seat, StoreError, Unobserved,
 };
 pub use settings::Settings;

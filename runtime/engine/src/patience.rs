@@ -65,7 +65,10 @@ mod tests {
             }
         };
         let patience = Duration::from_secs(60);
-        assert_eq!(patiently(patience, std::future::pending(), ask).await, Ok(7));
+        assert_eq!(
+            patiently(patience, std::future::pending(), ask).await,
+            Ok(7)
+        );
     }
 
     #[tokio::test(start_paused = true)]

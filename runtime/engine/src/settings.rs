@@ -1,5 +1,6 @@
 //! What whoever drives runs decides for all of them.
 
+use kanister_storage::StoreOptions;
 use kanister_template::Options;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub struct Settings {
     /// How long reading what an action refers to is tried again while the API server does not
     /// answer.
     pub patience: Duration,
+    /// Which folders file stores may use, and whom to trust.
+    pub stores: StoreOptions,
     /// How templates are rendered.
     pub templates: Options,
     /// Whether an ActionSet that another kind of controller left running is failed; otherwise it is
@@ -31,6 +34,7 @@ impl Settings {
             progress_interval: Duration::from_secs(5),
             grace: Duration::from_secs(30),
             patience: Duration::from_secs(120),
+            stores: StoreOptions::default(),
             templates,
             adopt_foreign: false,
         }

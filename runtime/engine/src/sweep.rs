@@ -32,7 +32,9 @@ pub(crate) async fn sweep(cluster: &Cluster, namespaces: &[String], invocations:
                 ..DeleteParams::default()
             };
             match pods.delete(&name, &params).await {
-                Ok(_) => tracing::info!(namespace, pod = name, "deleted a helper pod that was left"),
+                Ok(_) => {
+                    tracing::info!(namespace, pod = name, "deleted a helper pod that was left")
+                }
                 Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {}
                 Err(error) => {
                     tracing::warn!(namespace, pod = name, %error, "a helper pod is left; delete it by hand");

@@ -167,7 +167,10 @@ mod tests {
             let error = validate(&set(object, none.clone())).unwrap_err();
             assert!(matches!(error, ValidationError::Subject { .. }), "{error}");
         }
-        assert_eq!(validate(&ActionSet::default()), Err(ValidationError::NoSpec));
+        assert_eq!(
+            validate(&ActionSet::default()),
+            Err(ValidationError::NoSpec)
+        );
     }
 
     #[test]
@@ -180,7 +183,10 @@ mod tests {
             ("complete", &["complete"]),
             ("running", &[]),
         ] {
-            assert_eq!(validate(&set(object.clone(), states(state, phases))), Ok(()));
+            assert_eq!(
+                validate(&set(object.clone(), states(state, phases))),
+                Ok(())
+            );
         }
         for (state, phases) in [
             ("running", &["running", "running"][..]),

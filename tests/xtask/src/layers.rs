@@ -30,7 +30,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "runtime/engine",
-        &["runtime/host", "runtime/template", "runtime/api"],
+        &[
+            "runtime/host",
+            "runtime/storage",
+            "runtime/template",
+            "runtime/api",
+        ],
     ),
     (
         "runtime/controller",

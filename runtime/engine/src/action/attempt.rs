@@ -10,8 +10,9 @@ use crate::seat::PhaseAt;
 use kanister_host::authority::Context;
 use kanister_host::call::{Invocation, Services};
 use kanister_host::capability::cancel::{Cancel, Canceller};
-use kanister_host::capability::kube::{PodExtras, SlotSecrets};
+use kanister_host::capability::kube::{ClusterProfiles, PodExtras, SlotSecrets};
 use kanister_host::capability::progress::Progress;
+use kanister_host::capability::storage::{ProfileSource, SlotStores};
 use kanister_host::host::{Prepared, Request};
 use kanister_host::secret::Vault;
 use kanister_template::Params;
@@ -90,7 +91,10 @@ impl<'a> Call<'a> {
 fn own_deadline(step: &Step) -> Option<(SystemTime, String)> {
     let timeout = step.phase.timeout.as_ref()?;
     let moment = SystemTime::now().checked_add(timeout.length())?;
-    Some((moment, format!("the phase's timeout of {timeout} has passed")))
+    Some((
+        moment,
+        format!("the phase's timeout of {timeout} has passed"),
+    ))
 }
 
 impl Action {
@@ -192,6 +196,11 @@ impl Action {
     ) -> Services {
         let run = &self.run;
         let slots = prepared.granted().slots.clone();
+        let profiles: Arc<dyn ProfileSource> = Arc::new(ClusterProfiles::new(run.cluster.clone()));
+        let mut stores = SlotStores::new(run.settings.stores.clone()).with_bound(&slots, &profiles);
+        if let Some(profile) = &self.profile {
+            stores = stores.with_profile(profile.for_stores());
+        }
         Services {
             log: Arc::new(PhaseLog {
                 observer: Arc::clone(&run.seat.observer),
@@ -202,7 +211,7 @@ impl Action {
             cancel,
             vault: vault.clone(),
             secrets: Arc::new(SlotSecrets::new(run.cluster.clone(), slots)),
-            storage: None,
+            storage: Some(Arc::new(stores)),
             templates: Some(Arc::new(Conditions(run.settings.templates.clone()))),
             cluster: Some(run.cluster.clone()),
             pods: PodExtras {
@@ -277,7 +286,6 @@ impl Action {
             .await
     }
 }
-
 
 fn hide(failure: PhaseFailure, vault: &Vault) -> PhaseFailure {
     let PhaseFailure {

@@ -23,10 +23,10 @@ pub(super) fn holds(
     match text.reveal().trim().to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" | "" => Ok(false),
-        _ => Err(PhaseFailure::final_(
-            "the condition in `if` gives neither true nor false",
-        )
-        .with("argument", "if")),
+        _ => Err(
+            PhaseFailure::final_("the condition in `if` gives neither true nor false")
+                .with("argument", "if"),
+        ),
     }
 }
 

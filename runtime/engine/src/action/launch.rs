@@ -5,8 +5,8 @@ use super::{Action, RunContext, Step};
 use crate::begin;
 use crate::clock;
 use crate::failure::template_message;
-use crate::patience::patiently;
 use crate::params::{Collected, ParamsError, collect, subject_is_secret};
+use crate::patience::patiently;
 use crate::seat::StoreError;
 use k8s_openapi::jiff::Timestamp;
 use kanister_api::{
@@ -60,9 +60,7 @@ pub(crate) async fn launch(
     let blueprint = blueprint(run, &status.blueprint).await?;
     let action = begin::action(spec, blueprint.as_ref())?.clone();
     same_phases(spec, status, &action)?;
-    let time = journal
-        .time
-        .unwrap_or_else(|| ActionTime(Timestamp::now()));
+    let time = journal.time.unwrap_or_else(|| ActionTime(Timestamp::now()));
     let kept = match journal.time {
         Some(_) => run.notes.snapshot(index).await,
         None => None,
@@ -92,8 +90,8 @@ pub(crate) async fn launch(
         run.notes.keep(index, &snapshot).await?;
     }
     let timeout = spec.timeout.as_ref().or(action.timeout.as_ref());
-    let deadline = timeout
-        .and_then(|timeout| clock::after(&kanister_api::Time(time.0), timeout.length()));
+    let deadline =
+        timeout.and_then(|timeout| clock::after(&kanister_api::Time(time.0), timeout.length()));
     let mut params = params;
     params.time = time.to_string();
     Ok(Action {
@@ -130,7 +128,10 @@ fn same_phases(
 ) -> Result<(), LaunchError> {
     let recorded = status.phases.iter().map(|phase| phase.name.as_str());
     let now = action.phases.iter().map(|phase| phase.name.as_str());
-    let defer = action.defer_phase.as_ref().map_or("", |it| it.name.as_str());
+    let defer = action
+        .defer_phase
+        .as_ref()
+        .map_or("", |it| it.name.as_str());
     if recorded.eq(now) && status.defer_phase.name == defer {
         return Ok(());
     }
@@ -140,11 +141,7 @@ fn same_phases(
     })
 }
 
-fn step(
-    run: &RunContext,
-    spec: &ActionSpec,
-    phase: &BlueprintPhase,
-) -> Result<Step, LookupError> {
+fn step(run: &RunContext, spec: &ActionSpec, phase: &BlueprintPhase) -> Result<Step, LookupError> {
     let found = run
         .host
         .registry()

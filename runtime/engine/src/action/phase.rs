@@ -272,7 +272,11 @@ impl Action {
 }
 
 /// How long to wait before the next attempt; none if there is none.
-pub(super) fn pause(policy: Option<&RetryPolicy>, failure: &PhaseFailure, failed: u32) -> Option<Duration> {
+pub(super) fn pause(
+    policy: Option<&RetryPolicy>,
+    failure: &PhaseFailure,
+    failed: u32,
+) -> Option<Duration> {
     let policy = policy?;
     let again = match failure.kind {
         FailureKind::Retryable => true,

@@ -82,7 +82,11 @@ impl Action {
 
     /// The failure of an action whose time is up.
     pub(super) fn timed_out(&self) -> PhaseFailure {
-        let timeout = self.spec.timeout.as_ref().or(self.blueprint.timeout.as_ref());
+        let timeout = self
+            .spec
+            .timeout
+            .as_ref()
+            .or(self.blueprint.timeout.as_ref());
         let timeout = timeout.map_or_else(String::new, |it| format!(" of {it}"));
         PhaseFailure::final_(format!("the action's timeout{timeout} has passed"))
     }

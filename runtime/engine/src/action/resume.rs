@@ -103,7 +103,13 @@ impl Action {
             failure
         };
         let end = self
-            .fail_phase(index, &at, "Failed to execute phase", failure, Instant::now())
+            .fail_phase(
+                index,
+                &at,
+                "Failed to execute phase",
+                failure,
+                Instant::now(),
+            )
             .await?;
         Ok(Progress::Ended(end.into()))
     }

@@ -14,15 +14,15 @@ pub(crate) fn tokens(
     vault: &Vault,
 ) -> Result<Map<String, Value>, NoRandomness> {
     let mut failed = None;
-    let args = rendered.redact(|secret| {
-        match vault.deposit(SecretBytes::new(secret.to_vec())) {
+    let args = rendered.redact(
+        |secret| match vault.deposit(SecretBytes::new(secret.to_vec())) {
             Ok(token) => token.as_str().to_owned(),
             Err(error) => {
                 failed = Some(error);
                 String::new()
             }
-        }
-    });
+        },
+    );
     match (failed, args) {
         (Some(error), _) => Err(error),
         (None, Value::Object(args)) => Ok(args),
@@ -85,6 +85,9 @@ mod tests {
             serde_json::json!([{"b": format!("x{token}")}, 1]),
         )]);
         let revealed = revealed(output, &vault);
-        assert_eq!(Value::Object(revealed), serde_json::json!({"a": [{"b": "xopen"}, 1]}));
+        assert_eq!(
+            Value::Object(revealed),
+            serde_json::json!({"a": [{"b": "xopen"}, 1]})
+        );
     }
 }

@@ -43,39 +43,51 @@ pub(crate) fn guest_params(params: &TemplateParams, object_is_secret: bool) -> V
         });
         Value::Object(artifacts.collect())
     }));
-    put("ConfigMaps", config_maps.as_ref().map(|maps| {
-        let maps = maps
-            .iter()
-            .map(|(name, map)| (name.clone(), json!({"Data": map.data})));
-        Value::Object(maps.collect())
-    }));
+    put(
+        "ConfigMaps",
+        config_maps.as_ref().map(|maps| {
+            let maps = maps
+                .iter()
+                .map(|(name, map)| (name.clone(), json!({"Data": map.data})));
+            Value::Object(maps.collect())
+        }),
+    );
     put("Time", Some(json!(time)));
-    put("Profile", profile.as_ref().map(|profile| {
-        let location = &profile.location;
-        json!({
-            "Location": {
-                "type": location.kind,
-                "bucket": location.bucket,
-                "endpoint": location.endpoint,
-                "prefix": location.prefix,
-                "region": location.region,
-            },
-            "Credential": {"Type": profile.credential.kind},
-            "SkipSSLVerify": profile.skip_ssl_verify,
-        })
-    }));
+    put(
+        "Profile",
+        profile.as_ref().map(|profile| {
+            let location = &profile.location;
+            json!({
+                "Location": {
+                    "type": location.kind,
+                    "bucket": location.bucket,
+                    "endpoint": location.endpoint,
+                    "prefix": location.prefix,
+                    "region": location.region,
+                },
+                "Credential": {"Type": profile.credential.kind},
+                "SkipSSLVerify": profile.skip_ssl_verify,
+            })
+        }),
+    );
     put("Options", options.as_ref().map(|options| json!(options)));
     let object = object.as_ref().filter(|_| !object_is_secret);
     put("Object", object.map(|object| Value::Object(object.clone())));
-    put("Phases", phases.as_ref().map(|phases| {
-        let outputs = phases.iter().filter_map(|(name, phase)| {
-            let Phase { output, .. } = phase.as_ref()?;
-            Some((name.clone(), json!({"Output": output})))
-        });
-        Value::Object(outputs.collect())
-    }));
+    put(
+        "Phases",
+        phases.as_ref().map(|phases| {
+            let outputs = phases.iter().filter_map(|(name, phase)| {
+                let Phase { output, .. } = phase.as_ref()?;
+                Some((name.clone(), json!({"Output": output})))
+            });
+            Value::Object(outputs.collect())
+        }),
+    );
     put("PodOverride", pod_override.as_ref().map(|it| json!(it)));
-    put("PodAnnotations", pod_annotations.as_ref().map(|it| json!(it)));
+    put(
+        "PodAnnotations",
+        pod_annotations.as_ref().map(|it| json!(it)),
+    );
     put("PodLabels", pod_labels.as_ref().map(|it| json!(it)));
     Value::Object(tree)
 }

@@ -14,7 +14,7 @@ mod workload;
 
 pub(crate) use collect::{Collected, collect};
 pub(crate) use guest::guest_params;
-pub(crate) use profile::{ProfileCredential, ResolvedProfile};
+pub(crate) use profile::ResolvedProfile;
 pub(crate) use read::{ParamsError, Reader};
 pub(crate) use secrets::objects;
 pub(crate) use snapshot::{LARGEST, Snapshot};

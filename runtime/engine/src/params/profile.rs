@@ -20,7 +20,10 @@ pub(crate) struct ResolvedProfile {
 /// What opens the store of a Profile.
 #[derive(Clone)]
 pub(crate) enum ProfileCredential {
-    KeyPair { id: String, secret: String },
+    KeyPair {
+        id: String,
+        secret: String,
+    },
     Secret(Box<Secret>),
     Kopia(KopiaServerCredential),
     /// A file store needs none.
@@ -64,7 +67,7 @@ async fn credential(reader: &Reader, profile: &Profile) -> Result<ProfileCredent
             Ok(ProfileCredential::Secret(Box::new(found)))
         }
         CredentialType::Kopia => kopia(reader, kopia_server_secret.as_ref()).await,
-        CredentialType::Unset if profile.location.location_type == LocationType::FileStore => {
+        CredentialType::Unset if profile.location.location_type == LocationType::Filestore => {
             Ok(ProfileCredential::None)
         }
         other => Err(ParamsError::Unfit(format!(
@@ -94,8 +97,11 @@ async fn key_pair_of(
     let place = place(reference);
     let id = value(&found, id_field)
         .ok_or_else(|| unfit(format!("Key '{id_field}' not found in secret '{place}'")))?;
-    let secret = value(&found, secret_field)
-        .ok_or_else(|| unfit(format!("Value '{secret_field}' not found in secret '{place}'")))?;
+    let secret = value(&found, secret_field).ok_or_else(|| {
+        unfit(format!(
+            "Value '{secret_field}' not found in secret '{place}'"
+        ))
+    })?;
     Ok(ProfileCredential::KeyPair { id, secret })
 }
 
@@ -184,11 +190,41 @@ async fn kopia_value(
     } = reference.ok_or_else(|| missing(&full()))?;
     let secret = secret.as_ref().ok_or_else(|| missing(&full()))?;
     let found: Secret = reader.typed(&secret_key(secret)).await?;
-    value(&found, key)
-        .ok_or_else(|| unfit(format!("Key '{key}' not found in secret '{}'", place(secret))))
+    value(&found, key).ok_or_else(|| {
+        unfit(format!(
+            "Key '{key}' not found in secret '{}'",
+            place(secret)
+        ))
+    })
 }
 
 impl ResolvedProfile {
+    /// The Profile as stores need it.
+    pub(crate) fn for_stores(&self) -> kanister_storage::Profile {
+        use kanister_storage::{Credential, SecretBytes, SecretData};
+        let credential = match &self.credential {
+            ProfileCredential::KeyPair { id, secret } => Credential::KeyPair {
+                id: id.clone(),
+                secret: SecretBytes::from(secret.clone()),
+            },
+            ProfileCredential::Secret(secret) => {
+                let data = secret.data.clone().unwrap_or_default();
+                Credential::Secret(SecretData::new(
+                    format!("{}:{}", secret.metadata.namespace, secret.metadata.name),
+                    secret.secret_type.clone(),
+                    data.into_iter().map(|(key, bytes)| (key, bytes.0)),
+                ))
+            }
+            ProfileCredential::Kopia(_) => Credential::Kopia,
+            ProfileCredential::None => Credential::Absent,
+        };
+        kanister_storage::Profile {
+            location: self.profile.location.clone(),
+            credential,
+            skip_ssl_verify: self.profile.skip_ssl_verify,
+        }
+    }
+
     /// The Profile as templates see it.
     pub(crate) fn for_templates(&self) -> kanister_template::Profile {
         let Location {

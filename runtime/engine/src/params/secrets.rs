@@ -13,7 +13,13 @@ pub(super) fn secret_key(reference: &ObjectReference) -> ObjectKey {
 }
 
 fn config_map_key(reference: &ObjectReference) -> ObjectKey {
-    ObjectKey::namespaced("", "v1", "configmaps", &reference.namespace, &reference.name)
+    ObjectKey::namespaced(
+        "",
+        "v1",
+        "configmaps",
+        &reference.namespace,
+        &reference.name,
+    )
 }
 
 /// All Secrets of a map of references.

@@ -138,9 +138,24 @@ mod tests {
     #[test]
     fn subjects_are_found_by_kind_or_by_resource() {
         for (reference, group, version, plural) in [
-            (reference("StatefulSet", "", "", ""), "apps", "v1", "statefulsets"),
-            (reference("PVC", "", "", ""), "", "v1", "persistentvolumeclaims"),
-            (reference("", "", "v1", "configmaps"), "", "v1", "configmaps"),
+            (
+                reference("StatefulSet", "", "", ""),
+                "apps",
+                "v1",
+                "statefulsets",
+            ),
+            (
+                reference("PVC", "", "", ""),
+                "",
+                "v1",
+                "persistentvolumeclaims",
+            ),
+            (
+                reference("", "", "v1", "configmaps"),
+                "",
+                "v1",
+                "configmaps",
+            ),
             (
                 reference("", "example.com", "v1beta1", "things"),
                 "example.com",

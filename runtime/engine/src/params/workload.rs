@@ -17,10 +17,17 @@ pub(super) async fn stateful_set(
     // Upstream computes the name of a claim from the pod's, whether the claim comes from a template
     // or is named directly.
     let claim = move |claim: &str, pod: &Value| {
-        let ordinal = text(pod, "/metadata/name").rsplit('-').next().unwrap_or_default().to_owned();
+        let ordinal = text(pod, "/metadata/name")
+            .rsplit('-')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         format!("{claim}-{name}-{ordinal}")
     };
-    let templates = names(content.pointer("/spec/volumeClaimTemplates"), "/metadata/name");
+    let templates = names(
+        content.pointer("/spec/volumeClaimTemplates"),
+        "/metadata/name",
+    );
     let volumes = |pod: &Value| {
         let mut volumes: BTreeMap<String, String> = claimed(content)
             .into_iter()
@@ -51,7 +58,9 @@ pub(super) async fn deployment(
         .iter()
         .find(|set| owned_by(set, uid(content)) && text(set, REVISION) == revision)
         .ok_or_else(|| {
-            ParamsError::NotFound("Could not find a ReplicaSet for Deployment: not found".to_owned())
+            ParamsError::NotFound(
+                "Could not find a ReplicaSet for Deployment: not found".to_owned(),
+            )
         })?;
     let pods = running(reader, key, uid(current)).await?;
     Ok(workload(key, &pods, |_| claimed(content)))
@@ -88,11 +97,7 @@ pub(super) async fn deployment_config(
 }
 
 /// The running pods of an owner, in the order of their names.
-async fn running(
-    reader: &Reader,
-    key: &ObjectKey,
-    owner: &str,
-) -> Result<Vec<Value>, ParamsError> {
+async fn running(reader: &Reader, key: &ObjectKey, owner: &str) -> Result<Vec<Value>, ParamsError> {
     let pods = ObjectKey {
         group: String::new(),
         version: "v1".to_owned(),
@@ -160,7 +165,9 @@ fn claimed(content: &Value) -> BTreeMap<String, String> {
 }
 
 fn names(list: Option<&Value>, pointer: &str) -> Vec<String> {
-    let names = items(list).iter().map(|item| text(item, pointer).to_owned());
+    let names = items(list)
+        .iter()
+        .map(|item| text(item, pointer).to_owned());
     names.collect()
 }
 

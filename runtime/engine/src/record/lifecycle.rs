@@ -130,8 +130,14 @@ mod tests {
             (json!({}), Stage::New),
             (json!({"state": "pending"}), Stage::Pending),
             (json!({"state": "running"}), Stage::Foreign),
-            (json!({"state": "running", "run": {"holder": "a"}}), Stage::Ours),
-            (json!({"state": "failed", "run": {"holder": "a"}}), Stage::Ours),
+            (
+                json!({"state": "running", "run": {"holder": "a"}}),
+                Stage::Ours,
+            ),
+            (
+                json!({"state": "failed", "run": {"holder": "a"}}),
+                Stage::Ours,
+            ),
             (json!({"state": "failed"}), Stage::Over),
             (json!({"state": "complete"}), Stage::Over),
             (

@@ -7,7 +7,12 @@ use serde_json::{Map, Value};
 
 impl Live {
     /// A phase is complete, with these outputs.
-    pub(crate) fn complete_phase(&mut self, action: usize, index: usize, output: Map<String, Value>) {
+    pub(crate) fn complete_phase(
+        &mut self,
+        action: usize,
+        index: usize,
+        output: Map<String, Value>,
+    ) {
         let now = clock::now();
         if let Some(phase) = self
             .action(action)

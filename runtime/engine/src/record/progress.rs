@@ -138,8 +138,10 @@ mod tests {
         sum(&mut status, &before, &clock::now());
         assert!(status.progress.last_transition_time.is_some());
         let first = status.clone();
-        let later = Time(first.progress.last_transition_time.clone().unwrap().0
-            + std::time::Duration::from_secs(9));
+        let later = Time(
+            first.progress.last_transition_time.clone().unwrap().0
+                + std::time::Duration::from_secs(9),
+        );
         sum(&mut status, &first, &later);
         assert_eq!(status, first);
     }

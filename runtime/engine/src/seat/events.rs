@@ -81,7 +81,10 @@ impl RunEvent {
 
     /// A deferPhase begins.
     pub(crate) fn started_defer(phase: &str) -> Self {
-        Self::normal("Started deferPhase", format!("Executing deferPhase {phase}"))
+        Self::normal(
+            "Started deferPhase",
+            format!("Executing deferPhase {phase}"),
+        )
     }
 
     /// A deferPhase is complete.
@@ -109,7 +112,10 @@ impl RunEvent {
 
     /// The action names no Blueprint.
     pub(crate) fn no_blueprint(why: &str) -> Self {
-        Self::warning("Blueprint not specified", format!("Could not get blueprint: {why}"))
+        Self::warning(
+            "Blueprint not specified",
+            format!("Could not get blueprint: {why}"),
+        )
     }
 
     /// The Blueprint or its action cannot be had.
@@ -130,7 +136,10 @@ impl RunEvent {
 
     /// The ActionSet is no valid one.
     pub(crate) fn invalid(why: &str) -> Self {
-        Self::warning("Error", format!("Callback onUpdateActionSet() failed: {why}"))
+        Self::warning(
+            "Error",
+            format!("Callback onUpdateActionSet() failed: {why}"),
+        )
     }
 
     /// Something that an operator should look at.

@@ -11,4 +11,4 @@
 mod vault;
 
 pub use kanister_storage::SecretBytes;
-pub use vault::{Token, Vault};
+pub use vault::{NoRandomness, Token, Vault};

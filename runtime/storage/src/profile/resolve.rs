@@ -40,7 +40,7 @@ impl Profile {
             (CredentialType::Secret, None) => Credential::Missing("secret"),
             (CredentialType::Kopia, _) => Credential::Kopia,
             (CredentialType::Unset, _) => Credential::Absent,
-            (CredentialType::Other(kind), _) => Credential::Unknown(kind.clone()),
+            (CredentialType::Other(kind), _) => Credential::Unknown(kind.to_string()),
         };
         Ok(Self {
             location: profile.location.clone(),
