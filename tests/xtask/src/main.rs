@@ -9,6 +9,7 @@ mod command;
 mod component;
 mod components;
 mod demo;
+mod dependencies;
 mod hello_python;
 mod layers;
 mod lint;
@@ -35,7 +36,7 @@ enum Task {
     BenchKando(bench_kando::BenchKando),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
-    /// Check format, layers, bindings, licences and clippy
+    /// Check format, layers, bindings, dependencies and clippy
     Lint(lint::Lint),
     /// Generate the Rust bindings of the SDK from `wit/`
     Bindings(bindings::Bindings),
