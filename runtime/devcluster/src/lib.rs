@@ -60,8 +60,10 @@
     )
 )]
 
+mod beneath;
 mod cluster;
 mod controllers;
+mod error;
 mod http;
 mod kinds;
 mod node;
@@ -77,9 +79,10 @@ mod supervise;
 mod transport;
 mod verbs;
 
-pub use cluster::{Cluster, Error, Setup};
+pub use cluster::{Cluster, Setup};
+pub use error::Error;
 pub use node::{Pods, Supervisor};
-pub use options::{Options, SUPERVISE, serve};
+pub use options::{Options, SUPERVISE, serve, stopped};
 pub use status::Status;
 pub use store::{StoreError, Window};
 pub use supervise::supervise;
