@@ -1,6 +1,7 @@
 //! `cargo xtask bench WHAT`: figures of this machine, as it is now.
 
-use crate::command;
+use crate::{command, workspace};
+use std::process::Command;
 
 #[derive(clap::Args)]
 pub struct Bench {
@@ -9,7 +10,7 @@ pub struct Bench {
     what: What,
 
     /// Handed on to the benchmark
-    #[arg(last = true)]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
@@ -19,27 +20,35 @@ enum What {
     Host,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
+    /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
+    Devcluster,
+    /// kando's throughput and memory, beside cp and sha256sum
+    Kando,
 }
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
-        let (package, program) = match self.what {
-            What::Host => ("bench-host", "bench-host"),
-            What::Template => ("template-bench", "template-bench"),
+        let package = match self.what {
+            What::Host => "bench-host",
+            What::Template => "template-bench",
+            What::Devcluster => "kanister-bench-devcluster",
+            What::Kando => return self.kando(),
         };
         let mut bench = command::cargo();
-        bench
-            .args([
-                "run",
-                "--quiet",
-                "--release",
-                "--package",
-                package,
-                "--bin",
-                program,
-                "--",
-            ])
-            .args(&self.args);
+        bench.args(["run", "--quiet", "--release", "--package", package]);
+        bench.args(["--bin", package, "--"]).args(&self.args);
         command::run(&mut bench)
+    }
+
+    /// Measures the program itself, which has to be built first.
+    fn kando(&self) -> anyhow::Result<()> {
+        let mut build = command::cargo();
+        build.args(["build", "--release", "-p", "kando", "-p", "kando-bench"]);
+        command::run(&mut build)?;
+        let programs = workspace::target().join("release");
+        let mut bench = Command::new(programs.join("kando-bench"));
+        bench.arg("--kando").arg(programs.join("kando"));
+        bench.arg("--folder").arg(workspace::target());
+        command::run(bench.args(&self.args))
     }
 }

@@ -1,7 +1,6 @@
 //! Developer tasks: `cargo xtask <task>`.
 
 mod bench;
-mod bench_kando;
 mod bindings;
 mod build;
 mod cli;
@@ -32,8 +31,6 @@ enum Task {
     Templates(templates::Templates),
     /// Play recorded invocations of kanctl and kando against ours
     Cli(cli::Cli),
-    /// Measure kando beside cp and sha256sum
-    BenchKando(bench_kando::BenchKando),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
     /// Check format, layers, bindings, dependencies and clippy
@@ -51,7 +48,6 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(task) => task.run(),
         Task::Templates(task) => task.run(),
         Task::Cli(task) => task.run(),
-        Task::BenchKando(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),
