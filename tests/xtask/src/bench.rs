@@ -16,35 +16,37 @@ pub struct Bench {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
+    /// Pushing and pulling with kando, beside cp, sha256sum and plain clients
+    Kando,
     /// Calls of functions: instantiate and run, load, memory, many at a time
     Host,
+    /// Bytes between commands and stores, which do not enter the function
+    Storage,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
     /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
     Devcluster,
-    /// kando's throughput and memory, beside cp and sha256sum
-    Kando,
 }
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
-        let package = match self.what {
-            What::Host => "bench-host",
-            What::Template => "template-bench",
-            What::Devcluster => "kanister-bench-devcluster",
+        let (package, program) = match self.what {
             What::Kando => return self.kando(),
+            What::Host => ("bench-host", "bench-host"),
+            What::Storage => ("slot-tests", "bench-storage"),
+            What::Template => ("template-bench", "template-bench"),
+            What::Devcluster => ("kanister-bench-devcluster", "kanister-bench-devcluster"),
         };
         let mut bench = command::cargo();
         bench.args(["run", "--quiet", "--release", "--package", package]);
-        bench.args(["--bin", package, "--"]).args(&self.args);
+        bench.args(["--bin", program, "--"]).args(&self.args);
         command::run(&mut bench)
     }
 
-    /// Measures the program itself, which has to be built first.
+    /// Two programs: the one that is measured and the one that measures.
     fn kando(&self) -> anyhow::Result<()> {
         let mut build = command::cargo();
-        build.args(["build", "--release", "-p", "kando", "-p", "kando-bench"]);
-        command::run(&mut build)?;
+        command::run(build.args(["build", "--release", "-p", "kando", "-p", "kando-bench"]))?;
         let programs = workspace::target().join("release");
         let mut bench = Command::new(programs.join("kando-bench"));
         bench.arg("--kando").arg(programs.join("kando"));

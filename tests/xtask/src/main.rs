@@ -10,6 +10,7 @@ mod components;
 mod demo;
 mod dependencies;
 mod hello_python;
+mod kando_static;
 mod layers;
 mod lint;
 mod templates;
@@ -31,6 +32,8 @@ enum Task {
     Templates(templates::Templates),
     /// Play recorded invocations of kanctl and kando against ours
     Cli(cli::Cli),
+    /// Make kando as one file without a dynamic linker, for amd64 and arm64, and try it
+    KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
     /// Check format, layers, bindings, dependencies and clippy
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(task) => task.run(),
         Task::Templates(task) => task.run(),
         Task::Cli(task) => task.run(),
+        Task::KandoStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),
