@@ -43,11 +43,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match command {
         Command::Plugin(command) => plugin::run(*command, output).await,
         Command::Devcluster(options) => {
-            let interrupted = async {
-                // Without a handler the signal ends the process, which is as good.
-                let _ = tokio::signal::ctrl_c().await;
-            };
-            kanister_devcluster::serve(*options, interrupted).await?;
+            kanister_devcluster::serve(*options, kanister_devcluster::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Crds => crds::print(output),

@@ -57,9 +57,12 @@ pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     table
 }
 
-/// The first line of a text, which is its summary.
-pub fn first_line(text: &str) -> String {
-    text.trim().lines().next().unwrap_or_default().to_owned()
+/// The first sentence of a text, which is its summary, in one line.
+pub fn first_sentence(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let ends = |word: &&str| word.ends_with('.') && !word.ends_with("..");
+    let count = words.iter().position(ends).map_or(words.len(), |at| at + 1);
+    words.get(..count).unwrap_or_default().join(" ")
 }
 
 /// How a value is called in JSON: `string-list`.
@@ -89,4 +92,19 @@ pub fn error(error: &anyhow::Error) {
     };
     // Nothing can be done if standard error is gone.
     let _ = writeln!(io::stderr(), "{mark} {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_a_whole_sentence() {
+        let text = "Runs a command. What\nit prints is kept.";
+        assert_eq!(first_sentence(text), "Runs a command.");
+        let folded = "Changes one by a patch, or deletes\n  one and waits";
+        let whole = "Changes one by a patch, or deletes one and waits";
+        assert_eq!(first_sentence(folded), whole);
+        assert_eq!(first_sentence(""), "");
+    }
 }

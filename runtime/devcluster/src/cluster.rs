@@ -10,44 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::controllers;
+use crate::error::Error;
 use crate::http::Api;
 use crate::kinds::DEFAULT_CLASS;
 use crate::node::{Node, Pods};
 use crate::object;
 use crate::registry::Known;
 use crate::status::Status;
-use crate::store::{Store, StoreError, Window};
+use crate::store::{Store, Window};
 use crate::transport::{Access, Credentials, Socket, Tls, client, kubeconfig, write_private};
 use crate::verbs::{Change, Objects, Subresource, new_uid};
-
-/// Why a cluster does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The state directory.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A socket, port or file.
-    #[error("cannot {action} {place}: {source}; choose another one or check its permissions")]
-    Listen {
-        /// What was tried.
-        action: &'static str,
-        /// The socket, address or file.
-        place: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The certificate of the TLS port.
-    #[error(
-        "cannot make a certificate for the API: {0}; remove credentials.json from the state directory to get new ones"
-    )]
-    Certificate(String),
-    /// Pods cannot be run as asked for.
-    #[error("pods cannot be run: {0}")]
-    Pods(String),
-    /// An object that every cluster has.
-    #[error("cannot make the first objects of the cluster: {0}")]
-    Bootstrap(#[from] Status),
-}
 
 /// How a cluster is set up.
 #[derive(Clone, Debug, Default)]

@@ -47,7 +47,8 @@
 //! later), and volumes are links below the container's directory, which is also its working
 //! directory, so absolute mount paths do not work. Where neither is possible the cluster does not
 //! start, and asks for `--unconfined`. Started by root, pods run as an unprivileged user. The
-//! network is open in all cases. A supervisor for each container ends everything below it when the
+//! network is open in all cases. Each start of a container has an empty root directory, and whatever a
+//! pod can have written is opened so that no link in it leads out. A supervisor for each container ends everything below it when the
 //! cluster is gone, also after `kill -9`.
 #![cfg_attr(
     test,
@@ -60,8 +61,10 @@
     )
 )]
 
+mod beneath;
 mod cluster;
 mod controllers;
+mod error;
 mod http;
 mod kinds;
 mod node;
@@ -77,9 +80,10 @@ mod supervise;
 mod transport;
 mod verbs;
 
-pub use cluster::{Cluster, Error, Setup};
+pub use cluster::{Cluster, Setup};
+pub use error::Error;
 pub use node::{Pods, Supervisor};
-pub use options::{Options, SUPERVISE, serve};
+pub use options::{Options, SUPERVISE, serve, stopped};
 pub use status::Status;
 pub use store::{StoreError, Window};
 pub use supervise::supervise;

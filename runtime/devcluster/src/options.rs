@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cluster::{Cluster, Error, Setup};
+use crate::cluster::{Cluster, Setup};
+use crate::error::Error;
 use crate::node::{Pods, Supervisor};
 use crate::store::Window;
 
@@ -53,6 +55,23 @@ pub struct Options {
 /// The same path from the root on, so that it means the same wherever it is used.
 fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
+}
+
+/// Waits until somebody wants this program to end: Ctrl-C, `kill`, or the end of its terminal.
+pub async fn stopped() {
+    let heard = async {
+        let mut terminated = signal(SignalKind::terminate())?;
+        let mut hung_up = signal(SignalKind::hangup())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+            _ = hung_up.recv() => Ok(()),
+        }
+    };
+    if heard.await.is_err() {
+        // Without a handler the signal ends the process, and with it the pods: as good.
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Runs a cluster until `shutdown` is done. Prints how to reach it to standard output when it is

@@ -164,6 +164,100 @@ async fn without_confinement_it_would_reach_all_of_it() {
     assert!(!alive);
 }
 
+/// What a pod that plants links finds: they would lead the cluster itself, which may do more than
+/// the pod, to files of the machine.
+async fn planted(confinement: Confinement) {
+    let home = tempfile::tempdir_in(std::env::home_dir().unwrap()).unwrap();
+    let (victim, target) = (home.path().join("victim"), home.path().join("target"));
+    std::fs::write(&victim, "private").unwrap();
+    std::fs::create_dir(&target).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path: &std::path::Path| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    open(folder.path());
+    let cluster = start(folder.path(), PROGRAM, confinement).await.unwrap();
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), "default");
+    let plant = format!(
+        "test -e vol/second && exec sleep 600; touch vol/second; mv tmp old; ln -s {target} tmp; \
+         mv dev olddev; mkdir dev; ln -s {victim} dev/null; mkdir say; ln -s {home} say/here; exit 3",
+        target = target.display(),
+        victim = victim.display(),
+        home = home.path().display(),
+    );
+    let leak = format!("ln -s {} vol/leak", home.path().display());
+    let container = |name: &str, script: &str, mount: &serde_json::Value| {
+        json!({"name": name, "image": "host", "command": ["sh", "-c", script],
+            "terminationMessagePath": "/say/here/victim", "volumeMounts": [mount]})
+    };
+    let whole = json!({"name": "vol", "mountPath": "/vol"});
+    let outside = |part: &str| json!({"name": "vol", "mountPath": "/part", "subPath": part});
+    let upwards = json!({"name": "vol", "mountPath": "/../../up"});
+    for (name, containers, before) in [
+        ("restarted", container("main", &plant, &whole), None),
+        (
+            "part",
+            container("main", "ls part", &outside("leak")),
+            Some(&leak),
+        ),
+        (
+            "new-part",
+            container("main", "ls part", &outside("leak/new")),
+            Some(&leak),
+        ),
+        ("upwards", container("main", "true", &upwards), None),
+    ] {
+        let first: Vec<_> = before
+            .iter()
+            .map(|script| container("first", script, &whole))
+            .collect();
+        let pod = json!({"metadata": {"name": name}, "spec": {"terminationGracePeriodSeconds": 0,
+            "initContainers": first, "containers": [containers], "volumes": [{"name": "vol", "emptyDir": {}}]}});
+        let pod: Pod = serde_json::from_value(pod).unwrap();
+        pods.create(&PostParams::default(), &pod).await.unwrap();
+        let mut seen = serde_json::Value::Null;
+        for _ in 0..400 {
+            let status = pods.get_status(name).await.unwrap().status.unwrap();
+            seen = serde_json::to_value(&status.container_statuses.unwrap_or_default()).unwrap();
+            let main = &seen[0];
+            let refused = main["state"]["waiting"]["reason"] == "CreateContainerConfigError"
+                || main["lastState"]["terminated"]["reason"] == "StartError";
+            let again = name == "restarted"
+                && main["restartCount"] == 1
+                && main["state"]["running"].is_object();
+            if again || (name != "restarted" && refused) {
+                break;
+            }
+            seen = json!({"not yet": seen});
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(seen.is_array(), "{name}: {seen}");
+        assert!(!seen.to_string().contains("private"), "{name}: {seen}");
+    }
+    cluster.shutdown().await;
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "private");
+    let mut names: Vec<_> = std::fs::read_dir(home.path())
+        .unwrap()
+        .map(|item| item.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["target", "victim"]);
+    use std::os::unix::fs::MetadataExt as _;
+    let (own, theirs) = (home.path().metadata().unwrap(), target.metadata().unwrap());
+    assert_eq!((theirs.uid(), theirs.mode() & 0o1022), (own.uid(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_a_pod_do_not_lead_the_cluster_astray() {
+    planted(Confinement::Best).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_a_pod_do_not_lead_the_cluster_astray_by_landlock_alone() {
+    planted(Confinement::Landlock).await;
+}
+
 /// The processes whose command line contains `mark`.
 fn processes(mark: &str) -> Vec<String> {
     let mut found = Vec::new();

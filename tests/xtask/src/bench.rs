@@ -10,7 +10,7 @@ pub struct Bench {
     what: What,
 
     /// Handed on to the benchmark
-    #[arg(last = true)]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
@@ -24,6 +24,8 @@ enum What {
     Storage,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
+    /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
+    Devcluster,
 }
 
 impl Bench {
@@ -33,20 +35,11 @@ impl Bench {
             What::Host => ("bench-host", "bench-host"),
             What::Storage => ("slot-tests", "bench-storage"),
             What::Template => ("template-bench", "template-bench"),
+            What::Devcluster => ("kanister-bench-devcluster", "kanister-bench-devcluster"),
         };
         let mut bench = command::cargo();
-        bench
-            .args([
-                "run",
-                "--quiet",
-                "--release",
-                "--package",
-                package,
-                "--bin",
-                program,
-                "--",
-            ])
-            .args(&self.args);
+        bench.args(["run", "--quiet", "--release", "--package", package]);
+        bench.args(["--bin", program, "--"]).args(&self.args);
         command::run(&mut bench)
     }
 

@@ -1,7 +1,6 @@
 //! `cargo xtask lint`: everything that looks at the sources without running them.
 
-use crate::{bindings, command, layers};
-use std::process::Command;
+use crate::{bindings, command, dependencies, layers};
 
 type Check = fn() -> anyhow::Result<()>;
 
@@ -15,7 +14,7 @@ impl Lint {
             ("format", format),
             ("layers", layers::check),
             ("bindings", bindings::check),
-            ("licences", licences),
+            ("dependencies", dependencies::check),
             ("clippy", clippy),
         ];
         let mut failed = Vec::new();
@@ -47,13 +46,4 @@ fn clippy() -> anyhow::Result<()> {
         "warnings",
     ];
     command::run(command::cargo().args(lint))
-}
-
-fn licences() -> anyhow::Result<()> {
-    let installed = Command::new("cargo-deny").arg("--version").output().is_ok();
-    if !installed {
-        println!("cargo-deny is not installed, so licences and advisories were not checked");
-        return Ok(());
-    }
-    command::run(command::cargo().args(["deny", "check"]))
 }

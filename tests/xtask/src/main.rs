@@ -8,6 +8,7 @@ mod command;
 mod component;
 mod components;
 mod demo;
+mod dependencies;
 mod hello_python;
 mod kando_static;
 mod layers;
@@ -35,7 +36,7 @@ enum Task {
     KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
-    /// Check format, layers, bindings, licences and clippy
+    /// Check format, layers, bindings, dependencies and clippy
     Lint(lint::Lint),
     /// Generate the Rust bindings of the SDK from `wit/`
     Bindings(bindings::Bindings),

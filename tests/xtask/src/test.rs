@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 const FIXTURES: &str = "KANISTER_FIXTURES";
 
 /// Set where a skipped test is a failure.
-const NO_SKIP: &str = "KANISTER_NO_SKIP";
+pub const NO_SKIP: &str = "KANISTER_NO_SKIP";
 
 #[derive(clap::Args)]
 pub struct Test {

@@ -115,7 +115,7 @@ fn function(function: &Descriptor) -> String {
                 format!("  {}", parameter.name),
                 output::word(&parameter.kind),
                 need,
-                output::first_line(&parameter.doc),
+                output::first_sentence(&parameter.doc),
             ]
         })
         .collect();

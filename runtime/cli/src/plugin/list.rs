@@ -45,7 +45,7 @@ impl List {
                             function.descriptor.name.clone(),
                             format!("v{}", function.descriptor.version),
                             function.plugin.manifest().plugin.name.clone(),
-                            output::first_line(&function.descriptor.doc),
+                            output::first_sentence(&function.descriptor.doc),
                         ]
                     })
                     .collect();

@@ -177,7 +177,7 @@ fn volume_defaults(volume: &mut Value) {
 
 /// Checks a pod.
 pub(super) fn validate(old: &Value, pod: &Value, causes: &mut Vec<Cause>) {
-    spec(at(pod, &["spec"]), "spec", causes);
+    spec(at(pod, &["spec"]), "spec", &[], causes);
     if old.is_null() {
         return;
     }
@@ -212,8 +212,8 @@ pub(super) fn validate(old: &Value, pod: &Value, causes: &mut Vec<Cause>) {
     }
 }
 
-/// Checks a pod's spec at `path`.
-pub(super) fn spec(spec: &Value, path: &str, causes: &mut Vec<Cause>) {
+/// Checks a pod's spec at `path`, to which a controller will add the volumes `added`.
+pub(super) fn spec(spec: &Value, path: &str, added: &[&str], causes: &mut Vec<Cause>) {
     if items(spec, &["containers"]).is_empty() {
         causes.push(Cause::required(format!("{path}.containers"), ""));
     }
@@ -243,7 +243,7 @@ pub(super) fn spec(spec: &Value, path: &str, causes: &mut Vec<Cause>) {
             }
             for (place, mount) in items(container, &["volumeMounts"]).iter().enumerate() {
                 let wanted = text(mount, &["name"]);
-                if !volumes.contains(&wanted) {
+                if !volumes.contains(&wanted) && !added.contains(&wanted) {
                     causes.push(Cause {
                         reason: "FieldValueNotFound",
                         message: format!("Not found: {wanted:?}"),

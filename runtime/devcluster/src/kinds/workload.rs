@@ -153,9 +153,14 @@ pub(super) fn validate(known: Known, old: &Value, object: &Value, causes: &mut V
         }
     }
     names::labels(at(spec, &["template", "metadata"]), "spec.template", causes);
+    let claims = items(spec, &["volumeClaimTemplates"]).iter();
+    let claims: Vec<&str> = claims
+        .map(|claim| text(claim, &["metadata", "name"]))
+        .collect();
     pod::spec(
         at(spec, &["template", "spec"]),
         "spec.template.spec",
+        &claims,
         causes,
     );
     let policy = at(spec, &["template", "spec", "restartPolicy"]);

@@ -1,6 +1,6 @@
 //! One container: its process, its restarts, its logs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use super::pod::PodRun;
 use super::process::{self, Output, Process};
 use super::status::{Ended, State};
 use super::{probe, volumes, write_folder};
+use crate::beneath::Beneath;
 use crate::object::{self, items, text};
 use crate::supervise::{Isolation, Plan};
 
@@ -24,7 +25,7 @@ const RETRY: Duration = Duration::from_millis(500);
 /// The first and the longest pause between restarts, as in Kubernetes.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 /// How much of a termination message is kept.
-const MESSAGE: usize = 4096;
+const MESSAGE: u64 = 4096;
 
 /// The logs of the present run and of the one before.
 #[derive(Debug, Default)]
@@ -186,6 +187,14 @@ impl Container {
         let root = self.folder(run).join("root");
         write_folder(node, &run.folder()).map_err(config)?;
         write_folder(node, &self.folder(run)).map_err(config)?;
+        // Each start has a root of its own, as in Kubernetes. What the run before left there could be
+        // links to anywhere, at places where files are made now.
+        match std::fs::remove_dir_all(&root) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(config(format!("{}: {error}", root.display())));
+            }
+            _ => {}
+        }
         write_folder(node, &root).map_err(config)?;
         for (name, mode) in [
             ("tmp", 0o1777),
@@ -195,6 +204,8 @@ impl Container {
             ("var/run", 0o755),
             ("var/lib", 0o755),
             ("dev", 0o755),
+            // Shared memory, which databases use.
+            ("dev/shm", 0o1777),
         ] {
             let path = root.join(name);
             std::fs::create_dir_all(&path)
@@ -205,23 +216,32 @@ impl Container {
             "" => "/".to_owned(),
             given => given.to_owned(),
         };
-        let mut mounts = PodRun::mounts_of(&self.spec, volumes);
-        // Outer mounts first, so that inner ones are not hidden.
-        mounts.sort_by_key(|mount| mount.target.len());
+        let mounts = run.mounts_of(&self.spec, volumes).map_err(config)?;
         let inside = node.isolation == Isolation::Namespaces;
-        let outer = |path: &str| root.join(path.trim_start_matches('/'));
-        let folder = outer(&directory);
-        if !folder.exists()
-            && !directory.split('/').any(|step| step == "..")
-            && std::fs::create_dir_all(&folder).is_ok()
-        {
-            volumes::own_by(node, &folder, 0o755).map_err(config)?;
-        }
-        if !inside {
+        let said = |error: std::io::Error| config(error.to_string());
+        let beneath = Beneath::open(&root).map_err(said)?;
+        if inside {
+            // Below a volume it is made in vain: the volume lies above it then.
+            beneath
+                .folder(Path::new(&directory), node.user)
+                .map_err(said)?;
+        } else {
+            // Without namespaces a volume is a link below the container's root.
             for mount in &mounts {
-                link(&outer(&mount.target), &mount.source).map_err(config)?;
+                beneath
+                    .link(Path::new(&mount.target), &mount.source.join(&mount.part))
+                    .map_err(said)?;
+            }
+            match beneath.folder(Path::new(&directory), node.user) {
+                // A volume: what is in it is not this cluster's to make.
+                Err(_)
+                    if mounts
+                        .iter()
+                        .any(|mount| directory.starts_with(&mount.target)) => {}
+                made => made.map_err(said)?,
             }
         }
+        let folder = root.join(directory.trim_start_matches('/'));
         Ok(Plan {
             command,
             environment: variables,
@@ -353,21 +373,11 @@ impl Container {
 
     /// What the container wrote to its termination message file.
     fn message(&self, run: &PodRun) -> String {
-        let path = text(&self.spec, &["terminationMessagePath"]).trim_start_matches('/');
-        if path.is_empty() || path.split('/').any(|step| step == "..") {
-            return String::new();
-        }
-        let file = self.folder(run).join("root").join(path);
-        // A link could lead anywhere on the machine.
-        if !file
-            .symlink_metadata()
-            .is_ok_and(|kind| kind.is_file() && kind.len() <= 1 << 20)
-        {
-            return String::new();
-        }
-        let bytes = std::fs::read(&file).unwrap_or_default();
-        String::from_utf8_lossy(bytes.get(..MESSAGE.min(bytes.len())).unwrap_or_default())
-            .into_owned()
+        let path = Path::new(text(&self.spec, &["terminationMessagePath"]));
+        // The container can have put a link to anywhere in its place.
+        let written =
+            Beneath::open(&self.folder(run).join("root")).and_then(|root| root.read(path, MESSAGE));
+        String::from_utf8_lossy(&written.unwrap_or_default()).into_owned()
     }
 
     async fn not_started(&self, run: &PodRun, restarts: i64, reason: &str) -> i32 {
@@ -392,19 +402,4 @@ impl Container {
         .await;
         128
     }
-}
-
-/// Without namespaces a volume is a link below the container's root.
-fn link(place: &std::path::Path, source: &std::path::Path) -> Result<(), String> {
-    let make = || {
-        if let Some(parent) = place.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        match std::fs::remove_file(place) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        std::os::unix::fs::symlink(source, place)
-    };
-    make().map_err(|error: std::io::Error| format!("{}: {error}", place.display()))
 }

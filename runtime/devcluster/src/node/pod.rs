@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::container::Container;
 use super::status::{Ended, Life, Slot, State, status};
 use super::{NAME, Node, volumes};
+use crate::beneath::Beneath;
 use crate::object::{self, at, integer, is_terminating, items, set, text};
 use crate::registry::Known;
 use crate::status::Status;
@@ -269,35 +270,38 @@ impl PodRun {
 
     /// The mounts of one container.
     pub(super) fn mounts_of(
+        &self,
         container: &Value,
         volumes: &[(String, std::path::PathBuf)],
-    ) -> Vec<Mount> {
-        let mount = |mount: &Value| {
-            let (_, path) = volumes
-                .iter()
-                .find(|(name, _)| name == text(mount, &["name"]))?;
-            let sub = text(mount, &["subPath"]);
-            let inside = std::path::Path::new(sub)
-                .components()
-                .all(|step| matches!(step, std::path::Component::Normal(_)));
-            let source = if inside && !sub.is_empty() {
-                path.join(sub)
-            } else {
-                path.clone()
+    ) -> Result<Vec<Mount>, String> {
+        let spec = self.entry();
+        let spec = &spec.object;
+        let mut mounts = Vec::new();
+        for mount in items(container, &["volumeMounts"]) {
+            let name = text(mount, &["name"]);
+            let Some((_, source)) = volumes.iter().find(|(known, _)| known == name) else {
+                continue;
             };
-            if !source.exists() {
-                std::fs::create_dir_all(&source).ok()?;
+            let part = std::path::PathBuf::from(text(mount, &["subPath"]));
+            if part.is_absolute() {
+                return Err(format!(
+                    "volume {name}: the subPath {} must be relative",
+                    part.display()
+                ));
             }
-            Some(Mount {
-                source,
+            let made =
+                Beneath::open(source).and_then(|volume| volume.folder(&part, self.node.user));
+            made.map_err(|error| format!("volume {name}: {error}"))?;
+            mounts.push(Mount {
+                source: source.clone(),
+                part,
                 target: text(mount, &["mountPath"]).to_owned(),
-                read_only: at(mount, &["readOnly"]) == true,
-            })
-        };
-        items(container, &["volumeMounts"])
-            .iter()
-            .filter_map(mount)
-            .collect()
+                read_only: at(mount, &["readOnly"]) == true || volumes::is_projected(spec, name),
+            });
+        }
+        // Outer mounts first, so that inner ones are not hidden.
+        mounts.sort_by_key(|mount| mount.target.len());
+        Ok(mounts)
     }
 
     /// When asked to, ends the processes: gently, then not.

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::Node;
+use crate::beneath::{Beneath, path_of};
 use crate::object::{at, items, pairs, text};
 use crate::registry::Known;
 use crate::store::Entry;
@@ -46,6 +47,13 @@ pub(super) fn prepare(
     for source in sources {
         files.extend(project(node, pod, source)?);
     }
+    // A pod of an earlier start can have put links in the places of these files.
+    match std::fs::remove_dir_all(&own) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(format!("volume {name}: {error}"));
+        }
+        _ => {}
+    }
     make(&own)?;
     for (path, bytes) in files {
         if Path::new(&path)
@@ -67,6 +75,14 @@ pub(super) fn prepare(
     Ok(own)
 }
 
+/// Whether a volume shows objects of the API, and so is read-only.
+pub(super) fn is_projected(pod: &Value, name: &str) -> bool {
+    let kinds = ["configMap", "secret", "downwardAPI", "projected"];
+    let volumes = items(pod, &["spec", "volumes"]);
+    let mut found = volumes.iter().filter(|one| text(one, &["name"]) == name);
+    found.any(|one| kinds.iter().any(|kind| at(one, &[kind]).is_object()))
+}
+
 pub(super) fn own_by(node: &Node, path: &Path, mode: u32) -> Result<(), String> {
     let set = || {
         if let Some((user, group)) = node.user {
@@ -80,30 +96,20 @@ pub(super) fn own_by(node: &Node, path: &Path, mode: u32) -> Result<(), String> 
 /// A directory of the machine, if the cluster may show it.
 pub(super) fn host_path(node: &Node, path: &str) -> Result<PathBuf, String> {
     let refuse = || {
-        Err(format!(
+        format!(
             "hostPath {path} is not allowed: start the cluster with --allow-host-path for this directory or one above it"
-        ))
+        )
     };
-    let clean = Path::new(path)
-        .components()
-        .all(|step| !matches!(step, std::path::Component::ParentDir));
-    if !clean
-        || !node
-            .host_paths
-            .iter()
-            .any(|allowed| Path::new(path).starts_with(allowed))
-    {
-        return refuse();
-    }
-    std::fs::create_dir_all(path).map_err(|error| format!("hostPath {path}: {error}"))?;
-    // A link inside an allowed directory must not lead out of it.
-    let real = std::fs::canonicalize(path).map_err(|error| format!("hostPath {path}: {error}"))?;
-    let inside = node
-        .host_paths
-        .iter()
-        .filter_map(|allowed| std::fs::canonicalize(allowed).ok())
-        .any(|allowed| real.starts_with(allowed));
-    if inside { Ok(real) } else { refuse() }
+    let mut allowed = node.host_paths.iter();
+    let (root, rest) = allowed
+        .find_map(|root| Some((root, Path::new(path).strip_prefix(root).ok()?)))
+        .ok_or_else(refuse)?;
+    // A link that a pod made inside an allowed directory must not lead out of it.
+    let fail = |error: std::io::Error| format!("hostPath {path}: {error}");
+    let beneath = Beneath::open(root).map_err(fail)?;
+    beneath.folder(rest, None).map_err(fail)?;
+    let found = beneath.find(rest).map_err(fail)?;
+    std::fs::canonicalize(path_of(&found)).map_err(fail)
 }
 
 fn claim(node: &Node, namespace: &str, name: &str) -> Result<PathBuf, String> {

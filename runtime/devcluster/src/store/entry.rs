@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::object;
+
 /// A kind of object in the store, whatever API version it is read in: `group/plural`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Collection(Arc<str>);
@@ -61,6 +63,21 @@ pub struct Entry {
     pub object: Value,
     /// The object as JSON text, made once for all who read it.
     pub json: Bytes,
+}
+
+impl Entry {
+    /// An object as it is from `version` on, which is written into it.
+    pub(super) fn sealed(key: &Key, version: u64, mut object: Value) -> Arc<Self> {
+        object::metadata_mut(&mut object)
+            .insert("resourceVersion".into(), version.to_string().into());
+        let json = Bytes::from(object.to_string());
+        Arc::new(Self {
+            key: key.clone(),
+            version,
+            object,
+            json,
+        })
+    }
 }
 
 /// What happened to an object.

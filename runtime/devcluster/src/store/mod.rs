@@ -24,7 +24,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parking_lot::Mutex;
 use rpds::RedBlackTreeMapSync;
 use serde_json::Value;
@@ -35,7 +34,6 @@ pub use ring::Window;
 pub use snapshot::Snapshot;
 pub use watcher::{Refused, Watcher};
 
-use crate::object;
 use index::OwnerIndex;
 use journal::Journal;
 use ring::Ring;
@@ -117,6 +115,21 @@ struct State {
 }
 
 impl State {
+    /// Nothing, as of `version`.
+    fn empty(version: u64, window: Window) -> Self {
+        Self {
+            version,
+            shelves: HashMap::new(),
+            owners: OwnerIndex::default(),
+            live_bytes: 0,
+            journal: None,
+            window,
+            snapshots: snapshot::Retained::default(),
+            followers: Vec::new(),
+            floor: version,
+        }
+    }
+
     fn shelf(&mut self, collection: &Collection) -> &mut Shelf {
         let (window, floor) = (self.window, self.floor);
         self.shelves
@@ -126,6 +139,14 @@ impl State {
                 ring: Ring::new(window, floor),
                 newest: watch::Sender::new(floor),
             })
+    }
+
+    /// Takes an earlier state of an object out of the accounts.
+    fn forget(&mut self, previous: Option<&Arc<Entry>>) {
+        if let Some(previous) = previous {
+            self.live_bytes = self.live_bytes.saturating_sub(previous.json.len() as u64);
+            self.owners.forget(previous);
+        }
     }
 
     fn find(&self, key: &Key) -> Option<&Arc<Entry>> {
@@ -151,17 +172,7 @@ impl Store {
     #[must_use]
     pub fn in_memory(window: Window) -> Self {
         Self {
-            state: Mutex::new(State {
-                version: 1,
-                shelves: HashMap::new(),
-                owners: OwnerIndex::default(),
-                live_bytes: 0,
-                journal: None,
-                window,
-                snapshots: snapshot::Retained::default(),
-                followers: Vec::new(),
-                floor: 1,
-            }),
+            state: Mutex::new(State::empty(1, window)),
             syncer: None,
             compaction: compaction::Compaction::default(),
             _lock: None,
@@ -198,31 +209,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] if something else is there, [`StoreError::Disk`] if the change
     /// cannot be recorded; nothing is changed then.
-    pub fn put(
-        &self,
-        key: &Key,
-        expect: Expect,
-        mut object: Value,
-    ) -> Result<Arc<Entry>, StoreError> {
+    pub fn put(&self, key: &Key, expect: Expect, object: Value) -> Result<Arc<Entry>, StoreError> {
         let mut state = self.state.lock();
         let previous = state.find(key).cloned();
         check(previous.as_ref(), expect)?;
         let version = state.version + 1;
-        object::metadata_mut(&mut object)
-            .insert("resourceVersion".into(), version.to_string().into());
-        let json = Bytes::from(object.to_string());
-        let entry = Arc::new(Entry {
-            key: key.clone(),
-            version,
-            object,
-            json,
-        });
+        let entry = Entry::sealed(key, version, object);
         append(&mut state, version, key, Some(&entry.json))?;
         state.live_bytes += entry.json.len() as u64;
-        if let Some(previous) = &previous {
-            state.live_bytes = state.live_bytes.saturating_sub(previous.json.len() as u64);
-            state.owners.forget(previous);
-        }
+        state.forget(previous.as_ref());
         state.owners.learn(&entry);
         state
             .shelf(&key.collection)
@@ -242,30 +237,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::put`].
-    pub fn remove(
-        &self,
-        key: &Key,
-        version: u64,
-        mut object: Value,
-    ) -> Result<Arc<Entry>, StoreError> {
+    pub fn remove(&self, key: &Key, version: u64, object: Value) -> Result<Arc<Entry>, StoreError> {
         let mut state = self.state.lock();
         let previous = state.find(key).cloned();
         check(previous.as_ref(), Expect::Version(version))?;
         let version = state.version + 1;
         append(&mut state, version, key, None)?;
-        object::metadata_mut(&mut object)
-            .insert("resourceVersion".into(), version.to_string().into());
-        let json = Bytes::from(object.to_string());
-        let entry = Arc::new(Entry {
-            key: key.clone(),
-            version,
-            object,
-            json,
-        });
-        if let Some(previous) = &previous {
-            state.live_bytes = state.live_bytes.saturating_sub(previous.json.len() as u64);
-            state.owners.forget(previous);
-        }
+        let entry = Entry::sealed(key, version, object);
+        state.forget(previous.as_ref());
         state
             .shelf(&key.collection)
             .objects

@@ -13,10 +13,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::entry::Entry;
-use super::index::OwnerIndex;
 use super::journal::{self, End, Journal, Record};
 use super::ring::Window;
-use super::{State, StoreError, snapshot};
+use super::{State, StoreError};
 
 /// Versions that are left out at each start: those of changes that were visible but did not reach
 /// the disk are never used again for something else.
@@ -54,17 +53,7 @@ pub(super) fn load(directory: &Path, window: Window) -> Result<(State, File), St
         .into_iter()
         .filter(|(number, _)| *number >= base)
         .collect();
-    let mut state = State {
-        version: base,
-        shelves: HashMap::new(),
-        owners: OwnerIndex::default(),
-        live_bytes: 0,
-        journal: None,
-        window,
-        snapshots: snapshot::Retained::default(),
-        followers: Vec::new(),
-        floor: 0,
-    };
+    let mut state = State::empty(base, window);
     let mut entries = HashMap::new();
     let mut size = None;
     let files = snapshots.last().into_iter().chain(&journals);

@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
+use cap_std::fs::File;
 use landlock::{
     ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _,
     RulesetCreated, RulesetCreatedAttr as _, Scope, path_beneath_rules,
@@ -14,6 +15,7 @@ use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 
 use super::plan::{Isolation, Plan};
 use super::view::{DEVICES, SYSTEM};
+use crate::beneath::path_of;
 
 /// The Landlock version whose file rights are enforced; those of a newer kernel stay open.
 const FILES: ABI = ABI::V5;
@@ -35,7 +37,30 @@ pub(crate) fn has_landlock(signals: bool) -> bool {
     scoped.and_then(Ruleset::create).is_ok()
 }
 
-fn rules(plan: &Plan) -> Result<Option<RulesetCreated>, landlock::RulesetError> {
+/// The volumes of a container as they were found, in two lists: those that it may only read, and the
+/// others.
+#[derive(Default)]
+struct Volumes {
+    fixed: Vec<File>,
+    writable: Vec<File>,
+}
+
+impl Volumes {
+    fn open(plan: &Plan) -> io::Result<Self> {
+        let mut found = Self::default();
+        for mount in &plan.mounts {
+            let list = if mount.read_only {
+                &mut found.fixed
+            } else {
+                &mut found.writable
+            };
+            list.push(mount.open()?);
+        }
+        Ok(found)
+    }
+}
+
+fn rules(plan: &Plan, volumes: &Volumes) -> Result<Option<RulesetCreated>, landlock::RulesetError> {
     let everything = AccessFs::from_all(FILES);
     let reading = AccessFs::from_read(FILES);
     let best = || Ruleset::default().set_compatibility(CompatLevel::BestEffort);
@@ -56,8 +81,6 @@ fn rules(plan: &Plan) -> Result<Option<RulesetCreated>, landlock::RulesetError> 
                 .map(|name| format!("/{name}"))
                 .chain(["/proc".to_owned()]);
             let devices = DEVICES.iter().map(|name| format!("/dev/{name}"));
-            let (fixed, writable): (Vec<_>, Vec<_>) =
-                plan.mounts.iter().partition(|mount| mount.read_only);
             Some(
                 Ruleset::default()
                     .set_compatibility(CompatLevel::BestEffort)
@@ -70,11 +93,11 @@ fn rules(plan: &Plan) -> Result<Option<RulesetCreated>, landlock::RulesetError> 
                     .add_rules(path_beneath_rules(&plan.image, reading))?
                     .add_rules(path_beneath_rules(devices, everything))?
                     .add_rules(path_beneath_rules(
-                        fixed.iter().map(|mount| &mount.source),
+                        volumes.fixed.iter().map(path_of),
                         reading,
                     ))?
                     .add_rules(path_beneath_rules(
-                        writable.iter().map(|mount| &mount.source),
+                        volumes.writable.iter().map(path_of),
                         everything,
                     ))?
                     .add_rules(path_beneath_rules([&plan.root], everything))?,
@@ -89,7 +112,12 @@ fn rules(plan: &Plan) -> Result<Option<RulesetCreated>, landlock::RulesetError> 
     reason = "there is no safe way to act between fork and exec; this process has one thread, so the child may do whatever its parent could"
 )]
 pub(super) fn prepare(command: &mut Command, plan: &Plan, joined: bool) -> io::Result<()> {
-    let mut rules = rules(plan).map_err(|error| {
+    // Elsewhere they are mounts, and not to be found by their own paths any more.
+    let volumes = match plan.isolation {
+        Isolation::Landlock => Volumes::open(plan)?,
+        Isolation::Namespaces | Isolation::None => Volumes::default(),
+    };
+    let mut rules = rules(plan, &volumes).map_err(|error| {
         io::Error::other(format!(
             "this kernel cannot confine the process ({error}); start the cluster with --unconfined"
         ))

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::beneath::Beneath;
+
 /// A process that is to run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
@@ -30,9 +32,23 @@ pub(crate) struct Plan {
 /// A volume in a container.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Mount {
+    /// The directory of the volume.
     pub(crate) source: PathBuf,
+    /// What of the volume is mounted; empty for all of it. Pods write to volumes, so links on this
+    /// path are followed within the volume alone.
+    pub(crate) part: PathBuf,
     pub(crate) target: String,
     pub(crate) read_only: bool,
+}
+
+impl Mount {
+    /// What is mounted.
+    ///
+    /// # Errors
+    /// If it is not there, or lies outside of the volume.
+    pub(crate) fn open(&self) -> io::Result<cap_std::fs::File> {
+        Beneath::open(&self.source)?.find(&self.part)
+    }
 }
 
 /// How a process is kept apart from the rest of the machine.

@@ -4,13 +4,15 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
+use nix::sys::statvfs::FsFlags;
 use nix::unistd::{Pid, Uid, chroot, getgid, getuid, sethostname};
 
-use super::plan::Plan;
+use super::plan::{Mount, Plan};
+use crate::beneath::{Beneath, path_of};
 
 /// Directories of the system that containers see.
 pub(super) const SYSTEM: [&str; 8] = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "etc", "opt"];
@@ -75,7 +77,7 @@ pub(super) fn build(plan: &Plan) -> io::Result<()> {
             bind(&source, &target, true, root_user)?;
         }
     }
-    std::fs::create_dir_all(root.join("dev/shm"))?;
+    std::fs::create_dir_all(root.join("dev"))?;
     for name in DEVICES {
         let target = root.join("dev").join(name);
         File::create(&target)?;
@@ -105,39 +107,63 @@ pub(super) fn build(plan: &Plan) -> io::Result<()> {
     if let Some(image) = &plan.image {
         bind(image, &root.join(IMAGE), true, root_user)?;
     }
+    let inside = Beneath::open(root)?;
     for mount in &plan.mounts {
-        bind(
-            &mount.source,
-            &below(root, &mount.target)?,
-            mount.read_only,
-            root_user || mount.read_only,
-        )?;
+        named(|| format!("mount {}", mount.target), show(&inside, mount))?;
     }
     named(|| "set the host name".into(), sethostname(&plan.hostname))?;
     enter(root)
 }
 
-/// The place of an absolute path of the container below its root; links in it are not followed out.
-fn below(root: &Path, target: &str) -> io::Result<PathBuf> {
-    let mut path = root.to_owned();
-    for step in Path::new(target).components() {
-        if let std::path::Component::Normal(step) = step {
-            path.push(step);
-            if path.symlink_metadata().is_ok_and(|kind| kind.is_symlink()) {
-                return Err(io::Error::other(format!(
-                    "the mount path {target} leads through a link"
-                )));
-            }
-        } else if matches!(step, std::path::Component::ParentDir) {
-            return Err(io::Error::other(format!(
-                "the mount path {target} contains .."
-            )));
-        }
+/// Mounts a volume. Other volumes hold this path perhaps, and what pods wrote is in them: neither side
+/// follows a link out of where it belongs, not even one that appears in between.
+fn show(root: &Beneath, volume: &Mount) -> io::Result<()> {
+    let Mount {
+        source: _,
+        part: _,
+        target,
+        read_only,
+    } = volume;
+    let target = Path::new(target);
+    let source = volume.open()?;
+    if source.metadata()?.is_dir() {
+        root.folder(target, None)?;
+    } else {
+        root.file(target)?;
     }
-    Ok(path)
+    let place = root.find(target)?;
+    let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+    mount(Some(&path_of(&source)), &path_of(&place), NONE, flags, NONE)?;
+    if *read_only {
+        // What is mounted there now.
+        let mounted = root.find(target)?;
+        protect(&path_of(&mounted))?;
+    }
+    Ok(())
 }
 
-fn bind(source: &Path, target: &Path, read_only: bool, protect: bool) -> io::Result<()> {
+/// Makes a mount read-only. What it may not do already must be said again: an ordinary user may not
+/// take that away.
+fn protect(target: &Path) -> io::Result<()> {
+    let mut flags =
+        MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_NOSUID;
+    let present = nix::sys::statvfs::statvfs(target)?.flags();
+    for (known, flag) in [
+        (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
+        (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
+        (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
+        (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
+        (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
+    ] {
+        if present.contains(known) {
+            flags |= flag;
+        }
+    }
+    mount(NONE, target, NONE, flags, NONE)?;
+    Ok(())
+}
+
+fn bind(source: &Path, target: &Path, read_only: bool, root_user: bool) -> io::Result<()> {
     if source.is_dir() {
         named(
             || format!("make {}", target.display()),
@@ -158,13 +184,8 @@ fn bind(source: &Path, target: &Path, read_only: bool, protect: bool) -> io::Res
         mount(Some(source), target, NONE, flags, NONE),
     )?;
     // Without root the system's own permissions protect what is the system's.
-    if read_only && protect {
-        let flags =
-            MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_NOSUID;
-        named(
-            || format!("protect {}", target.display()),
-            mount(NONE, target, NONE, flags, NONE),
-        )?;
+    if read_only && root_user {
+        named(|| format!("protect {}", target.display()), protect(target))?;
     }
     Ok(())
 }

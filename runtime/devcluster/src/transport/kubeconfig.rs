@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use crate::cluster::Error;
+use crate::error::Error;
 
 /// What a client needs to reach the API by TLS.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::{serve_connection, write_private};
-use crate::cluster::Error;
+use crate::error::Error;
 use crate::http::{Api, Body};
 use crate::status::Status;
 

@@ -3,11 +3,19 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
 
 use super::serve_connection;
-use crate::cluster::Error;
+use crate::error::Error;
 use crate::http::Api;
+
+/// Whether the process at the other end is this user's, or root's.
+fn is_own(stream: &UnixStream) -> bool {
+    let own = nix::unistd::Uid::effective().as_raw();
+    stream
+        .peer_cred()
+        .is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+}
 
 /// A socket that accepts connections.
 #[derive(Debug)]
@@ -46,6 +54,8 @@ impl Socket {
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 accepted = self.listener.accept() => match accepted {
+                    // Before its mode was set, others could have opened it.
+                    Ok((stream, _)) if !is_own(&stream) => {}
                     Ok((stream, _)) => {
                         tokio::spawn(serve_connection(api.clone(), stream, None));
                     }

@@ -16,15 +16,14 @@ fn main() -> ExitCode {
         return kanister_devcluster::supervise();
     }
     let Arguments { options } = Arguments::parse();
-    let interrupted = async {
-        // Without a handler the signal ends the process, which is as good.
-        let _ = tokio::signal::ctrl_c().await;
-    };
     let result = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
-        .and_then(
-            |runtime| Ok(runtime.block_on(kanister_devcluster::serve(options, interrupted))?),
-        );
+        .and_then(|runtime| {
+            Ok(runtime.block_on(kanister_devcluster::serve(
+                options,
+                kanister_devcluster::stopped(),
+            ))?)
+        });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -211,6 +211,8 @@ pub(super) async fn claims_of_a_stateful_set(at: &Target) -> anyhow::Result<()> 
     let mut body = workload(1, "sleep 1000");
     body["spec"]["serviceName"] = "w".into();
     body["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}}]);
+    body["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] =
+        json!([{"name": "data", "mountPath": "/data"}]);
     at.post(&at.path("apps/v1", "statefulsets"), &body)
         .await?
         .expect(201, "")?;
