@@ -33,6 +33,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["runtime/host", "runtime/template", "runtime/api"],
     ),
     (
+        "runtime/lint",
+        &["runtime/host", "runtime/template", "runtime/api"],
+    ),
+    (
         "runtime/controller",
         &[
             "runtime/engine",
@@ -46,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "runtime/controller",
             "runtime/engine",
+            "runtime/lint",
             "runtime/host",
             "runtime/devcluster",
             "runtime/kanctl",
@@ -73,6 +78,7 @@ const TESTS: &[&str] = &[
     "runtime/cli",
     "runtime/controller",
     "runtime/engine",
+    "runtime/lint",
     "runtime/host",
     "runtime/devcluster",
     "runtime/kanctl",
