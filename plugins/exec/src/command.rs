@@ -1,9 +1,9 @@
 //! One command in one container.
 
-use crate::tail::Tail;
 use kanister_sdk::phase_output::PhaseOutput;
 use kanister_sdk::pod::{Exit, OutputStream, Process};
 use kanister_sdk::prelude::*;
+use kanister_sdk::tail::Tail;
 
 /// A command and where it runs.
 #[derive(Debug, Clone, Copy)]

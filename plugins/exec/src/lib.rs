@@ -3,7 +3,6 @@
 mod all;
 mod command;
 mod one;
-mod tail;
 
 use all::kube_exec_all;
 use one::kube_exec;

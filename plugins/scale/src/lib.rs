@@ -44,7 +44,9 @@ fn scale_workload(cx: &Context, args: ScaleWorkload) -> Result<Scaled> {
         Some(before) => before,
         None => {
             let before = count(&cx.kube().get(&target)?)?;
-            cx.save_checkpoint(&before)?;
+            if before != wanted {
+                cx.save_checkpoint(&before)?;
+            }
             before
         }
     };

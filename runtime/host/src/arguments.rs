@@ -8,12 +8,18 @@ use crate::call::FieldError;
 use crate::component::{Descriptor, Parameter, ValueType};
 use serde_json::{Map, Number, Value};
 
+/// How the message for a missing argument begins. Upstream's words.
+pub const MISSING: &str = "Required arg missing: ";
+
+/// How the message for an argument that a function does not have ends. Upstream's words.
+pub const UNSUPPORTED: &str = " is not supported";
+
 /// Checks arguments against a function's parameters: nothing required is missing, nothing
 /// is unknown, each value has its kind or can be made to; defaults are filled in.
 ///
 /// # Errors
-/// Everything that is wrong, at once. The messages for missing and unknown arguments are
-/// upstream's.
+/// Everything that is wrong, at once. The messages are upstream's, without the values that it
+/// shows in some of them.
 pub fn check(
     descriptor: &Descriptor,
     args: Map<String, Value>,
@@ -36,23 +42,23 @@ pub fn check(
         match given.or_else(|| default.clone()) {
             None if *required => wrong.push(FieldError {
                 path: name.clone(),
-                message: format!("Required arg missing: {name}"),
+                message: format!("{MISSING}{name}"),
             }),
             None => {}
             Some(value) => match convert(value, *kind) {
                 Ok(value) => {
                     checked.insert(name.clone(), value);
                 }
-                Err(message) => wrong.push(FieldError {
+                Err(why) => wrong.push(FieldError {
                     path: name.clone(),
-                    message,
+                    message: format!("Failed to decode arg `{name}`: {why}"),
                 }),
             },
         }
     }
     wrong.extend(args.keys().map(|name| FieldError {
         path: name.clone(),
-        message: format!("argument {name} is not supported"),
+        message: format!("argument {name}{UNSUPPORTED}"),
     }));
     if wrong.is_empty() {
         Ok(checked)
@@ -101,6 +107,19 @@ fn found(value: &Value) -> &'static str {
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a map",
+    }
+}
+
+/// The kind of a value as upstream's messages about maps have it.
+fn kind_in_go(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "invalid",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "slice",
+        Value::Object(_) => "map",
     }
 }
 
@@ -211,17 +230,18 @@ fn map(value: Value) -> Result<Map<String, Value>, String> {
         // A list of maps is their union, as upstream has it.
         Value::Array(items) => {
             let mut union = Map::new();
-            for item in items {
+            for (index, item) in items.into_iter().enumerate() {
                 match item {
                     Value::Object(map) => union.extend(map),
                     other => {
-                        return Err(format!("it takes a map, not a list with {}", found(&other)));
+                        let kind = kind_in_go(&other);
+                        return Err(format!("'[{index}]' expected a map, got '{kind}'"));
                     }
                 }
             }
             Ok(union)
         }
-        other => Err(format!("it takes a map, not {}", found(&other))),
+        other => Err(format!("'' expected a map, got '{}'", kind_in_go(&other))),
     }
 }
 
@@ -317,6 +337,24 @@ mod tests {
         ] {
             assert!(convert(given.clone(), kind).is_err(), "{given} as {kind:?}");
         }
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_refused_in_the_words_users_know() {
+        let function = function(&[
+            ("labels", ValueType::StringMap, true, None),
+            ("name", ValueType::String, true, None),
+        ]);
+        let args = object(json!({"labels": ["a", "b"], "name": {"a": "b"}}));
+        let wrong = check(&function, args).unwrap_err();
+        let messages: Vec<_> = wrong.iter().map(|error| error.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "Failed to decode arg `labels`: '[0]' expected a map, got 'string'",
+                "Failed to decode arg `name`: it takes a text, not a map",
+            ]
+        );
     }
 
     #[test]

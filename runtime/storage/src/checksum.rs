@@ -5,24 +5,26 @@
 //! its CRC32C and MD5; Azure its Content-MD5. Checksums of checksums (multipart uploads without a
 //! checksum of the whole) cannot be compared, since the sizes of the parts are not known.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::CrcAlgorithm::{Crc32Iscsi, Crc64Nvme};
 use http::HeaderMap;
 use md5::Digest as _;
 
-/// A checksum of a whole object: the algorithm's name and the value.
+/// A digest over some bytes; stores call it a checksum.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checksum {
-    /// `sha-256`, `md5`, `crc32c` or `crc64nvme`.
-    pub algorithm: &'static str,
+pub struct Digest {
+    /// `sha-256`, `md5`, `crc32c`, `crc64nvme`, … in lower case.
+    pub algorithm: Cow<'static, str>,
     /// The value, most significant byte first.
     pub value: Vec<u8>,
 }
 
 /// What a store says of an object's content, if anything; the strongest first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Announced(Option<Checksum>);
+pub(crate) struct Announced(Option<Digest>);
 
 impl Announced {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
@@ -34,7 +36,7 @@ impl Announced {
         )
     }
 
-    pub(crate) fn checksum(&self) -> Option<&Checksum> {
+    pub(crate) fn digest(&self) -> Option<&Digest> {
         self.0.as_ref()
     }
 }
@@ -43,7 +45,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn checksum(algorithm: &'static str, base64: &str) -> Option<Checksum> {
+fn digest(algorithm: &'static str, base64: &str) -> Option<Digest> {
     let length = match algorithm {
         "sha-256" => 32,
         "md5" => 16,
@@ -51,10 +53,13 @@ fn checksum(algorithm: &'static str, base64: &str) -> Option<Checksum> {
         _ => 4,
     };
     let value = STANDARD.decode(base64).ok().filter(|v| v.len() == length)?;
-    Some(Checksum { algorithm, value })
+    Some(Digest {
+        algorithm: algorithm.into(),
+        value,
+    })
 }
 
-fn amazon(headers: &HeaderMap) -> Option<Checksum> {
+fn amazon(headers: &HeaderMap) -> Option<Digest> {
     // A checksum of checksums says COMPOSITE here, and ends in a dash and the number of parts. Of an
     // object with parts, whose ETag ends so, only what is said to be of the whole counts: some stores
     // still announce the checksum of the object that it has replaced.
@@ -69,10 +74,10 @@ fn amazon(headers: &HeaderMap) -> Option<Checksum> {
         ("crc32c", "x-amz-checksum-crc32c"),
     ]
     .into_iter()
-    .find_map(|(algorithm, name)| checksum(algorithm, text(headers, name)?))
+    .find_map(|(algorithm, name)| digest(algorithm, text(headers, name)?))
 }
 
-fn google(headers: &HeaderMap) -> Option<Checksum> {
+fn google(headers: &HeaderMap) -> Option<Digest> {
     // Decompressed on the way: the checksum is that of the stored form.
     if headers.contains_key("x-goog-stored-content-encoding")
         && text(headers, "x-goog-stored-content-encoding") != Some("identity")
@@ -84,17 +89,17 @@ fn google(headers: &HeaderMap) -> Option<Checksum> {
         .iter()
         .filter_map(|v| v.to_str().ok())
         .flat_map(|v| v.split(','))
-        .find_map(|v| checksum("crc32c", v.trim().strip_prefix("crc32c=")?))
+        .find_map(|v| digest("crc32c", v.trim().strip_prefix("crc32c=")?))
 }
 
-fn content_md5(headers: &HeaderMap) -> Option<Checksum> {
+fn content_md5(headers: &HeaderMap) -> Option<Digest> {
     // Of a range it would be the range's, which whole reads never ask for.
-    checksum("md5", text(headers, "content-md5")?)
+    digest("md5", text(headers, "content-md5")?)
 }
 
 /// An S3 ETag is the MD5 of the content if it looks like one and the object is not encrypted with
 /// keys of its own.
-fn etag(headers: &HeaderMap) -> Option<Checksum> {
+fn etag(headers: &HeaderMap) -> Option<Digest> {
     let amazon =
         headers.contains_key("x-amz-request-id") || headers.contains_key("x-amzn-requestid");
     let encryption = text(headers, "x-amz-server-side-encryption");
@@ -108,8 +113,8 @@ fn etag(headers: &HeaderMap) -> Option<Checksum> {
     }
     let byte = |i: usize| u8::from_str_radix(hex.get(i..i + 2)?, 16).ok();
     let value = (0..32).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
-    Some(Checksum {
-        algorithm: "md5",
+    Some(Digest {
+        algorithm: "md5".into(),
         value,
     })
 }
@@ -144,21 +149,21 @@ impl Hasher {
         }
     }
 
-    pub(crate) fn finish(self) -> Checksum {
+    pub(crate) fn finish(self) -> Digest {
         match self {
             Self::Crc(digest, algorithm, size) => {
                 let value = digest.finalize().to_be_bytes();
-                Checksum {
-                    algorithm,
+                Digest {
+                    algorithm: algorithm.into(),
                     value: value.iter().skip(8 - size).copied().collect(),
                 }
             }
-            Self::Md5(digest) => Checksum {
-                algorithm: "md5",
+            Self::Md5(digest) => Digest {
+                algorithm: "md5".into(),
                 value: digest.finalize().to_vec(),
             },
-            Self::Sha256(digest) => Checksum {
-                algorithm: "sha-256",
+            Self::Sha256(digest) => Digest {
+                algorithm: "sha-256".into(),
                 value: sha2::Digest::finalize(digest).to_vec(),
             },
         }
@@ -201,23 +206,23 @@ mod tests {
     fn an_etag_counts_only_where_it_is_an_md5() {
         let md5 = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e\"");
         let s3 = ("x-amz-request-id", "1");
-        assert!(headers(&[md5, s3]).checksum().is_some());
-        assert!(headers(&[md5]).checksum().is_none());
+        assert!(headers(&[md5, s3]).digest().is_some());
+        assert!(headers(&[md5]).digest().is_none());
         let kms = ("x-amz-server-side-encryption", "aws:kms");
-        assert!(headers(&[md5, s3, kms]).checksum().is_none());
+        assert!(headers(&[md5, s3, kms]).digest().is_none());
         let parts = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e-2\"");
-        assert!(headers(&[parts, s3]).checksum().is_none());
+        assert!(headers(&[parts, s3]).digest().is_none());
     }
 
     #[test]
     fn a_checksum_of_checksums_is_ignored() {
         let value = ("x-amz-checksum-crc32c", "4waSgw==");
-        assert_eq!(headers(&[value]).checksum().unwrap().algorithm, "crc32c");
+        assert_eq!(headers(&[value]).digest().unwrap().algorithm, "crc32c");
         let composite = ("x-amz-checksum-type", "COMPOSITE");
-        assert!(headers(&[value, composite]).checksum().is_none());
+        assert!(headers(&[value, composite]).digest().is_none());
         assert!(
             headers(&[("x-amz-checksum-sha256", "4waSgw==-3")])
-                .checksum()
+                .digest()
                 .is_none()
         );
     }

@@ -94,7 +94,7 @@ fn by_code(text: &str, place: &Place) -> Option<Error> {
         "BadDigest" | "InvalidDigest" | "XAmzContentSHA256Mismatch" | "Md5Mismatch" => {
             Error::ChecksumMismatch {
                 place,
-                algorithm: "upload",
+                algorithm: "upload".into(),
             }
         }
         "RequestTimeTooSkewed" => Error::Other {

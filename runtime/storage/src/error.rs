@@ -1,5 +1,7 @@
 //! What can go wrong, in the words of the caller.
 
+use std::borrow::Cow;
+
 use crate::key::KeyError;
 
 /// Which object or bucket an error is about.
@@ -33,6 +35,14 @@ pub enum Error {
     /// The Profile cannot be used as it is.
     #[error("the profile cannot be used: {0}")]
     Profile(String),
+    /// A Secret that a Profile refers to lacks a key.
+    #[error("Key '{key}' not found in secret '{secret}'")]
+    SecretKey {
+        /// The key.
+        key: String,
+        /// The Secret.
+        secret: String,
+    },
     /// The path is no key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -129,7 +139,7 @@ pub enum Error {
         /// The object.
         place: Place,
         /// Which checksum.
-        algorithm: &'static str,
+        algorithm: Cow<'static, str>,
     },
     /// What arrived is not what the caller expected.
     #[error(

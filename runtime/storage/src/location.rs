@@ -4,12 +4,12 @@ use futures::TryStreamExt as _;
 use object_store::list::PaginatedListOptions;
 use object_store::{CopyOptions, GetOptions, ObjectStore as _};
 
-use crate::checksum::{Announced, Checksum};
+use crate::checksum::{Announced, Digest};
 use crate::classify::classify;
 use crate::error::{Error, Place};
 use crate::key::{Key, Prefix};
 use crate::profile::Profile;
-use crate::read::{ReadRange, Source};
+use crate::read::{Download, ReadRange};
 use crate::store::{Store, StoreOptions, s3};
 use crate::upload::{Upload, WriteOptions};
 
@@ -27,8 +27,8 @@ pub struct ObjectMeta {
     pub etag: Option<String>,
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub modified_ms: Option<u64>,
-    /// The checksum that the store keeps.
-    pub checksum: Option<Checksum>,
+    /// A digest that the store keeps.
+    pub digest: Option<Digest>,
 }
 
 /// One page of a listing.
@@ -172,7 +172,7 @@ impl Location {
             size: *size,
             etag: e_tag.clone(),
             modified_ms: u64::try_from(last_modified.timestamp_millis()).ok(),
-            checksum: announced.and_then(|a| a.checksum()).cloned(),
+            digest: announced.and_then(|a| a.digest()).cloned(),
         }
     }
 
@@ -248,9 +248,9 @@ impl Location {
     ///
     /// # Errors
     /// [`Error::NotFound`], a range beyond the end, and what the store says.
-    pub async fn read(&self, path: &str, range: ReadRange) -> Result<Source, Error> {
+    pub async fn read(&self, path: &str, range: ReadRange) -> Result<Download, Error> {
         let (key, place) = self.key(path)?;
-        Source::open(&self.store, &key, place, range).await
+        Download::open(&self.store, &key, place, range).await
     }
 
     /// Begins to write the object `path`. Nothing is sent before it is needed.

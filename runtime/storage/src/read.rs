@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore as _};
 
-use crate::checksum::{Announced, Checksum, Hasher};
+use crate::checksum::{Announced, Digest, Hasher};
 use crate::classify::classify;
 use crate::error::{Error, Place};
 use crate::key::Key;
@@ -30,15 +30,15 @@ pub struct ReadRange {
 }
 
 /// What has passed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// How many bytes.
     pub bytes: u64,
-    /// The checksum that was compared with the store's, if there was one.
-    pub checksum: Option<Checksum>,
+    /// A digest over them, if there is one; of an object the one that was compared with the store's.
+    pub digest: Option<Digest>,
 }
 
-/// What a [`Source`] gives.
+/// What a [`Download`] gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
     /// Some bytes, never none.
@@ -48,17 +48,17 @@ pub enum Chunk {
 }
 
 /// The bytes of an object on their way.
-pub struct Source {
+pub struct Download {
     place: Place,
     stream: BoxStream<'static, object_store::Result<Bytes>>,
     expected: u64,
     got: u64,
-    check: Option<(Hasher, Checksum)>,
+    check: Option<(Hasher, Digest)>,
     ended: Option<Summary>,
     failed: bool,
 }
 
-impl Source {
+impl Download {
     pub(crate) async fn open(
         store: &Store,
         key: &Key,
@@ -88,14 +88,14 @@ impl Source {
         let result = store.reader.get_opts(&key.path(), options).await;
         let result = result.map_err(|e| classify(e, &place))?;
         let announced = result.extensions.get::<Announced>().cloned();
-        let checksum = announced.as_ref().and_then(Announced::checksum).cloned();
+        let digest = announced.as_ref().and_then(Announced::digest).cloned();
         Ok(Self {
             place,
             expected: result.range.end - result.range.start,
             got: 0,
-            check: checksum
+            check: digest
                 .filter(|_| whole)
-                .and_then(|c| Some((Hasher::new(c.algorithm)?, c))),
+                .and_then(|d| Some((Hasher::new(&d.algorithm)?, d))),
             ended: None,
             failed: false,
             stream: match result.payload {
@@ -163,7 +163,7 @@ impl Source {
     }
 
     fn verdict(&mut self) -> Result<Chunk, Error> {
-        let mut checksum = None;
+        let mut digest = None;
         if let Some((hasher, stored)) = self.check.take() {
             if hasher.finish() != stored {
                 return Err(Error::ChecksumMismatch {
@@ -171,11 +171,11 @@ impl Source {
                     algorithm: stored.algorithm,
                 });
             }
-            checksum = Some(stored);
+            digest = Some(stored);
         }
         let summary = Summary {
             bytes: self.got,
-            checksum,
+            digest,
         };
         self.ended = Some(summary.clone());
         Ok(Chunk::End(summary))

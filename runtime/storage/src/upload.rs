@@ -1,10 +1,10 @@
 //! Writing an object: nothing is visible before `commit`, nothing stays without it.
 
 use bytes::Bytes;
-use object_store::{MultipartUpload, PutPayload, PutResult};
+use object_store::{MultipartUpload, PutResult};
 use tokio::task::JoinSet;
 
-use crate::checksum::{Announced, Checksum, Hasher};
+use crate::checksum::{Announced, Digest, Hasher};
 use crate::classify::classify;
 use crate::error::{Error, Place};
 use crate::key::Key;
@@ -12,6 +12,7 @@ use crate::location::{Location, ObjectMeta};
 use crate::parts;
 use crate::read::Summary;
 use crate::target::{IfExists, Target};
+use crate::waiting::Waiting;
 
 /// How an object is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,9 +26,7 @@ pub struct WriteOptions {
 /// An object on its way into a store.
 pub struct Upload {
     target: Target,
-    /// What was appended and is not on its way yet.
-    buffer: Vec<Bytes>,
-    buffered: usize,
+    waiting: Waiting,
     /// Set once more was appended than one request takes.
     multipart: Option<Box<dyn MultipartUpload>>,
     sending: JoinSet<(usize, object_store::Result<()>)>,
@@ -49,8 +48,7 @@ impl Upload {
                 place,
                 if_exists,
             },
-            buffer: Vec::new(),
-            buffered: 0,
+            waiting: Waiting::default(),
             multipart: None,
             sending: JoinSet::new(),
             in_flight: 0,
@@ -78,28 +76,24 @@ impl Upload {
             hasher.update(&bytes);
         }
         loop {
-            let room = parts::size(self.next_part) - self.buffered;
+            let room = parts::size(self.next_part) - self.waiting.len();
             // A full part waits for the byte behind it: without one the object is sent at once.
             if bytes.len() <= room {
-                self.buffered += bytes.len();
-                if !bytes.is_empty() {
-                    self.buffer.push(bytes);
-                }
+                self.waiting.push(bytes);
                 return Ok(());
             }
-            let head = bytes.split_to(room);
-            self.buffered += head.len();
-            self.buffer.push(head);
+            self.waiting.push(bytes.split_to(room));
             self.send_part().await?;
         }
     }
 
     /// Ends the object and makes it visible. `expected`, if given, must be what was appended: its
-    /// length, and its SHA-256 if it has one and one was asked for in [`WriteOptions`].
+    /// length, and its digest if it has one, a CRC32C or, if asked for in [`WriteOptions`], a SHA-256.
     ///
     /// # Errors
-    /// [`Error::Unexpected`], [`Error::AlreadyExists`], [`Error::ChecksumMismatch`], and what the
-    /// store says. Nothing is visible then and nothing stays.
+    /// [`Error::Unexpected`], a digest of another kind, [`Error::AlreadyExists`],
+    /// [`Error::ChecksumMismatch`], and what the store says. Nothing is visible then and nothing
+    /// stays.
     pub async fn commit(mut self, expected: Option<&Summary>) -> Result<ObjectMeta, Error> {
         let result = self.finish(expected).await;
         if result.is_err() {
@@ -114,21 +108,17 @@ impl Upload {
     }
 
     async fn finish(&mut self, expected: Option<&Summary>) -> Result<ObjectMeta, Error> {
+        let crc = self.crc.take().map(Hasher::finish);
         let sha256 = self.sha256.take().map(Hasher::finish);
-        if expected.is_some_and(|e| !matches(e, self.total, sha256.as_ref())) {
-            return Err(Error::Unexpected {
-                place: self.target.place.clone(),
-                expected: expected.map_or(0, |e| e.bytes),
-                got: self.total,
-            });
+        if let Some(expected) = expected {
+            self.compare(expected, crc.iter().chain(&sha256))?;
         }
         let result = match self.multipart.is_some() {
             true => self.complete().await?,
             false => self.put().await?,
         };
-        let crc = self.crc.take().map(Hasher::finish);
         let answered = result.extensions.get::<Announced>();
-        let stored = answered.and_then(Announced::checksum);
+        let stored = answered.and_then(Announced::digest);
         if let (Some(crc), Some(stored)) = (crc, stored)
             && crc.algorithm == stored.algorithm
             && crc != *stored
@@ -149,18 +139,49 @@ impl Upload {
             size: self.total,
             etag: result.e_tag,
             modified_ms: None,
-            checksum: sha256.or_else(|| stored.cloned()),
+            digest: sha256.or_else(|| stored.cloned()),
         })
     }
 
+    /// Compares what was appended, of which these are the digests, with what was expected.
+    fn compare<'d>(
+        &self,
+        expected: &Summary,
+        mut computed: impl Iterator<Item = &'d Digest>,
+    ) -> Result<(), Error> {
+        let Summary { bytes, digest } = expected;
+        let same = match digest {
+            None => true,
+            Some(digest) => match computed.find(|d| d.algorithm == digest.algorithm) {
+                Some(own) => own == digest,
+                None => {
+                    return Err(Error::Other {
+                        place: self.target.place.clone(),
+                        reason: format!(
+                            "a digest of the kind {:?} cannot be compared; give sha-256, crc32c or none",
+                            digest.algorithm
+                        ),
+                    });
+                }
+            },
+        };
+        match same && *bytes == self.total {
+            true => Ok(()),
+            false => Err(Error::Unexpected {
+                place: self.target.place.clone(),
+                expected: *bytes,
+                got: self.total,
+            }),
+        }
+    }
+
     async fn put(&mut self) -> Result<PutResult, Error> {
-        let payload = std::mem::take(&mut self.buffer).into_iter().collect();
-        self.target.put(payload).await
+        self.target.put(self.waiting.take()).await
     }
 
     async fn send_part(&mut self) -> Result<(), Error> {
-        let payload: PutPayload = std::mem::take(&mut self.buffer).into_iter().collect();
-        let size = std::mem::take(&mut self.buffered);
+        let payload = self.waiting.take();
+        let size = payload.content_length();
         while self.in_flight > 0 && self.in_flight + size > parts::IN_FLIGHT {
             self.wait_for_one().await?;
         }
@@ -194,7 +215,7 @@ impl Upload {
     }
 
     async fn complete(&mut self) -> Result<PutResult, Error> {
-        if self.buffered > 0 {
+        if self.waiting.len() > 0 {
             self.send_part().await?;
         }
         while !self.sending.is_empty() {
@@ -236,10 +257,4 @@ impl Drop for Upload {
             });
         }
     }
-}
-
-fn matches(expected: &Summary, total: u64, sha256: Option<&Checksum>) -> bool {
-    let Summary { bytes, checksum } = expected;
-    let comparable = checksum.as_ref().filter(|c| c.algorithm == "sha-256");
-    *bytes == total && comparable.zip(sha256).is_none_or(|(a, b)| a == b)
 }

@@ -68,6 +68,13 @@ impl Text {
     }
 }
 
+/// A text with nothing secret in it.
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text::plain(text)
+    }
+}
+
 impl fmt::Debug for Text {
     /// Shows no secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

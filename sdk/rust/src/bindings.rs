@@ -7444,6 +7444,208 @@ pub mod kanister {
             }
           }
           #[allow(unused_unsafe, clippy::all)]
+          /// The helper that an earlier attempt of this call started under this key, if it is still
+          /// there; never a new one. For calls that know from a checkpoint that they had a helper,
+          /// and whose work must not be done twice. `namespace` as in the request.
+          #[allow(async_fn_in_trait)]
+          pub fn resume(key: &str,namespace: Option<&str>,) -> Result<Option<Helper>,Error>{
+            unsafe {
+
+              #[repr(align(8))]
+              struct RetArea([::core::mem::MaybeUninit::<u8>; 16+6*::core::mem::size_of::<*const u8>()]);
+              let mut ret_area = RetArea([::core::mem::MaybeUninit::uninit(); 16+6*::core::mem::size_of::<*const u8>()]);
+              let vec0 = key;
+              let ptr0 = vec0.as_ptr().cast::<u8>();
+              let len0 = vec0.len();
+              let (result2_0,result2_1,result2_2,) = match namespace {
+                Some(e) => {
+                  let vec1 = e;
+                  let ptr1 = vec1.as_ptr().cast::<u8>();
+                  let len1 = vec1.len();
+
+                  (1i32, ptr1.cast_mut(), len1)
+                },
+                None => {
+                  (0i32, ::core::ptr::null_mut(), 0usize)
+                },
+              };let ptr3 = ret_area.0.as_mut_ptr().cast::<u8>();
+              #[cfg(target_arch = "wasm32")]
+              #[link(wasm_import_module = "kanister:kube/workload@0.1.0")]
+              unsafe extern "C" {
+                #[link_name = "resume"]
+                fn wit_import4(_: *mut u8, _: usize, _: i32, _: *mut u8, _: usize, _: *mut u8, );
+              }
+
+              #[cfg(not(target_arch = "wasm32"))]
+              unsafe extern "C" fn wit_import4(_: *mut u8, _: usize, _: i32, _: *mut u8, _: usize, _: *mut u8, ) { unreachable!() }
+              wit_import4(ptr0.cast_mut(), len0, result2_0, result2_1, result2_2, ptr3);
+              let l5 = i32::from(*ptr3.add(0).cast::<u8>());
+              let result42 = match l5 {
+                0 => {
+                  let e = {
+                    let l6 = i32::from(*ptr3.add(8).cast::<u8>());
+
+                    match l6 {
+                      0 => None,
+                      1 => {
+                        let e = {
+                          let l7 = *ptr3.add(12).cast::<i32>();
+
+                          Helper::from_handle(l7 as u32)
+                        };
+                        Some(e)
+                      }
+                      _ => _rt::invalid_enum_discriminant(),
+                    }
+                  };
+                  Ok(e)
+                }
+                1 => {
+                  let e = {
+                    let l8 = i32::from(*ptr3.add(8).cast::<u8>());
+                    use super::super::super::kanister::kube::types::Error as V41;
+                    let v41 = match l8 {
+                      0 => {
+                        let e41 = {
+                          let l9 = *ptr3.add(16).cast::<*mut u8>();
+                          let l10 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len11 = l10;
+                          let bytes11 = _rt::Vec::from_raw_parts(l9.cast(), len11, len11);
+                          let l12 = *ptr3.add(16+2*::core::mem::size_of::<*const u8>()).cast::<*mut u8>();
+                          let l13 = *ptr3.add(16+3*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len14 = l13;
+                          let bytes14 = _rt::Vec::from_raw_parts(l12.cast(), len14, len14);
+                          let l15 = *ptr3.add(16+4*::core::mem::size_of::<*const u8>()).cast::<*mut u8>();
+                          let l16 = *ptr3.add(16+5*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len17 = l16;
+                          let bytes17 = _rt::Vec::from_raw_parts(l15.cast(), len17, len17);
+
+                          super::super::super::kanister::io::types::Denial{
+                            access: _rt::string_lift(bytes11),
+                            reason: _rt::string_lift(bytes14),
+                            grant: _rt::string_lift(bytes17),
+                          }
+                        };
+                        V41::Denied(e41)
+                      }
+                      1 => {
+                        let e41 = {
+                          let l18 = *ptr3.add(16).cast::<*mut u8>();
+                          let l19 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len20 = l19;
+                          let bytes20 = _rt::Vec::from_raw_parts(l18.cast(), len20, len20);
+
+                          _rt::string_lift(bytes20)
+                        };
+                        V41::NotFound(e41)
+                      }
+                      2 => {
+                        let e41 = {
+                          let l21 = *ptr3.add(16).cast::<*mut u8>();
+                          let l22 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len23 = l22;
+                          let bytes23 = _rt::Vec::from_raw_parts(l21.cast(), len23, len23);
+
+                          _rt::string_lift(bytes23)
+                        };
+                        V41::AlreadyExists(e41)
+                      }
+                      3 => {
+                        let e41 = {
+                          let l24 = *ptr3.add(16).cast::<*mut u8>();
+                          let l25 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len26 = l25;
+                          let bytes26 = _rt::Vec::from_raw_parts(l24.cast(), len26, len26);
+
+                          _rt::string_lift(bytes26)
+                        };
+                        V41::Conflict(e41)
+                      }
+                      4 => {
+                        let e41 = {
+                          let l27 = *ptr3.add(16).cast::<*mut u8>();
+                          let l28 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len29 = l28;
+                          let bytes29 = _rt::Vec::from_raw_parts(l27.cast(), len29, len29);
+
+                          _rt::string_lift(bytes29)
+                        };
+                        V41::Invalid(e41)
+                      }
+                      5 => {
+                        let e41 = {
+                          let l30 = *ptr3.add(16).cast::<*mut u8>();
+                          let l31 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len32 = l31;
+                          let bytes32 = _rt::Vec::from_raw_parts(l30.cast(), len32, len32);
+
+                          _rt::string_lift(bytes32)
+                        };
+                        V41::Forbidden(e41)
+                      }
+                      6 => {
+                        V41::Timeout
+                      }
+                      7 => {
+                        V41::Cancelled
+                      }
+                      8 => {
+                        let e41 = {
+                          let l33 = i32::from(*ptr3.add(16).cast::<u8>());
+
+                          match l33 {
+                            0 => None,
+                            1 => {
+                              let e = {
+                                let l34 = *ptr3.add(24).cast::<i64>();
+
+                                l34 as u64
+                              };
+                              Some(e)
+                            }
+                            _ => _rt::invalid_enum_discriminant(),
+                          }
+                        };
+                        V41::Throttled(e41)
+                      }
+                      9 => {
+                        let e41 = {
+                          let l35 = *ptr3.add(16).cast::<*mut u8>();
+                          let l36 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len37 = l36;
+                          let bytes37 = _rt::Vec::from_raw_parts(l35.cast(), len37, len37);
+
+                          _rt::string_lift(bytes37)
+                        };
+                        V41::Unavailable(e41)
+                      }
+                      10 => {
+                        V41::Truncated
+                      }
+                      n => {
+                        debug_assert_eq!(n, 11, "invalid enum discriminant");
+                        let e41 = {
+                          let l38 = *ptr3.add(16).cast::<*mut u8>();
+                          let l39 = *ptr3.add(16+1*::core::mem::size_of::<*const u8>()).cast::<usize>();
+                          let len40 = l39;
+                          let bytes40 = _rt::Vec::from_raw_parts(l38.cast(), len40, len40);
+
+                          _rt::string_lift(bytes40)
+                        };
+                        V41::Other(e41)
+                      }
+                    };
+
+                    v41
+                  };
+                  Err(e)
+                }
+                _ => _rt::invalid_enum_discriminant(),
+              };
+              result42
+            }
+          }
+          #[allow(unused_unsafe, clippy::all)]
           /// Sets the replicas of anything that has a `scale` subresource; returns the count
           /// found before. With `wait`, blocks until the workload is ready at the new count.
           #[allow(async_fn_in_trait)]
@@ -12003,8 +12205,8 @@ pub mod kanister {
           #[unsafe(link_section = "component-type:wit-bindgen:0.60.0:kanister:function@0.1.0:all:imports and exports")]
           #[doc(hidden)]
           #[allow(clippy::octal_escapes)]
-          pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 8073] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x8f>\x01A\x02\x01A:\x01\
+          pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 8114] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xb8>\x01A\x02\x01A:\x01\
 B&\x01r\x03\x06accesss\x06reasons\x05grants\x04\0\x06denial\x03\0\0\x01p}\x01r\x02\
 \x09algorithms\x05value\x02\x04\0\x06digest\x03\0\x03\x01k\x04\x01r\x02\x05bytes\
 w\x06digest\x05\x04\0\x07summary\x03\0\x06\x01q\x0b\x06denied\x01\x01\0\x09not-f\
@@ -12100,7 +12302,7 @@ elf\x0e\0\x13\x04\0\x14[method]process.next\x01\x14\x01@\x01\x04self\x0e\0\x0a\x
 \0\x1b[method]process.stderr-tail\x01\x15\x01j\x01\x07\x01\x03\x01@\x01\x04self\x0e\
 \0\x16\x04\0\x14[method]process.wait\x01\x17\x01ps\x01i\x0d\x01j\x01\x19\x01\x03\
 \x01@\x03\x06target\x01\x04argv\x18\x05stdin\x10\0\x1a\x04\0\x05spawn\x01\x1b\x03\
-\0\x18kanister:kube/exec@0.1.0\x05\x13\x01B0\x02\x03\x02\x01\x0d\x04\0\x04json\x03\
+\0\x18kanister:kube/exec@0.1.0\x05\x13\x01B4\x02\x03\x02\x01\x0d\x04\0\x04json\x03\
 \0\0\x02\x03\x02\x01\x0f\x04\0\x0aobject-ref\x03\0\x02\x02\x03\x02\x01\x12\x04\0\
 \x07pod-ref\x03\0\x04\x02\x03\x02\x01\x10\x04\0\x05error\x03\0\x06\x02\x03\x02\x01\
 \x09\x04\0\x06source\x03\0\x08\x01ks\x01k\x01\x01r\x04\x03keys\x09namespace\x0a\x03\
@@ -12116,8 +12318,9 @@ s\x01\x1d\x01j\0\x01\x07\x01@\x02\x04self\x18\x0atimeout-msw\0\x1e\x04\0\x19[met
 hod]helper.wait-ready\x01\x1f\x01j\x01\x14\x01\x07\x01@\x02\x04self\x18\x0atimeo\
 ut-msw\0\x20\x04\0\x18[method]helper.wait-done\x01!\x01i\x17\x01@\x01\x04this\"\0\
 \x1e\x04\0\x15[static]helper.remove\x01#\x01j\x01\"\x01\x07\x01@\x01\x07request\x0d\
-\0$\x04\0\x05start\x01%\x01j\x01y\x01\x07\x01@\x04\x06target\x03\x08replicasy\x04\
-wait\x7f\x0atimeout-msw\0&\x04\0\x05scale\x01'\x03\0\x1ckanister:kube/workload@0\
+\0$\x04\0\x05start\x01%\x01k\"\x01j\x01&\x01\x07\x01@\x02\x03keys\x09namespace\x0a\
+\0'\x04\0\x06resume\x01(\x01j\x01y\x01\x07\x01@\x04\x06target\x03\x08replicasy\x04\
+wait\x7f\x0atimeout-msw\0)\x04\0\x05scale\x01*\x03\0\x1ckanister:kube/workload@0\
 .1.0\x05\x14\x01B\x09\x01s\x04\0\x04json\x03\0\0\x01m\x02\x04wait\x07wait-v2\x04\
 \0\x07dialect\x03\0\x02\x01q\x03\x07invalid\x01s\0\x05limit\x01s\0\x05other\x01s\
 \0\x04\0\x05error\x03\0\x04\x01j\x01s\x01\x05\x01@\x03\x07dialect\x03\x08templat\
@@ -12200,8 +12403,8 @@ kanister:function/run@0.1.0\x05&\x04\0\x1bkanister:function/all@0.1.0\x04\0\x0b\
       #[unsafe(link_section = "component-type:wit-bindgen:0.60.0:kanister:function@0.1.0:all-with-all-of-its-exports-removed:encoded world")]
       #[doc(hidden)]
       #[allow(clippy::octal_escapes)]
-      pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 7729] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x97;\x01A\x02\x01A/\x01\
+      pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 7770] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc0;\x01A\x02\x01A/\x01\
 B&\x01r\x03\x06accesss\x06reasons\x05grants\x04\0\x06denial\x03\0\0\x01p}\x01r\x02\
 \x09algorithms\x05value\x02\x04\0\x06digest\x03\0\x03\x01k\x04\x01r\x02\x05bytes\
 w\x06digest\x05\x04\0\x07summary\x03\0\x06\x01q\x0b\x06denied\x01\x01\0\x09not-f\
@@ -12297,7 +12500,7 @@ elf\x0e\0\x13\x04\0\x14[method]process.next\x01\x14\x01@\x01\x04self\x0e\0\x0a\x
 \0\x1b[method]process.stderr-tail\x01\x15\x01j\x01\x07\x01\x03\x01@\x01\x04self\x0e\
 \0\x16\x04\0\x14[method]process.wait\x01\x17\x01ps\x01i\x0d\x01j\x01\x19\x01\x03\
 \x01@\x03\x06target\x01\x04argv\x18\x05stdin\x10\0\x1a\x04\0\x05spawn\x01\x1b\x03\
-\0\x18kanister:kube/exec@0.1.0\x05\x13\x01B0\x02\x03\x02\x01\x0d\x04\0\x04json\x03\
+\0\x18kanister:kube/exec@0.1.0\x05\x13\x01B4\x02\x03\x02\x01\x0d\x04\0\x04json\x03\
 \0\0\x02\x03\x02\x01\x0f\x04\0\x0aobject-ref\x03\0\x02\x02\x03\x02\x01\x12\x04\0\
 \x07pod-ref\x03\0\x04\x02\x03\x02\x01\x10\x04\0\x05error\x03\0\x06\x02\x03\x02\x01\
 \x09\x04\0\x06source\x03\0\x08\x01ks\x01k\x01\x01r\x04\x03keys\x09namespace\x0a\x03\
@@ -12313,8 +12516,9 @@ s\x01\x1d\x01j\0\x01\x07\x01@\x02\x04self\x18\x0atimeout-msw\0\x1e\x04\0\x19[met
 hod]helper.wait-ready\x01\x1f\x01j\x01\x14\x01\x07\x01@\x02\x04self\x18\x0atimeo\
 ut-msw\0\x20\x04\0\x18[method]helper.wait-done\x01!\x01i\x17\x01@\x01\x04this\"\0\
 \x1e\x04\0\x15[static]helper.remove\x01#\x01j\x01\"\x01\x07\x01@\x01\x07request\x0d\
-\0$\x04\0\x05start\x01%\x01j\x01y\x01\x07\x01@\x04\x06target\x03\x08replicasy\x04\
-wait\x7f\x0atimeout-msw\0&\x04\0\x05scale\x01'\x03\0\x1ckanister:kube/workload@0\
+\0$\x04\0\x05start\x01%\x01k\"\x01j\x01&\x01\x07\x01@\x02\x03keys\x09namespace\x0a\
+\0'\x04\0\x06resume\x01(\x01j\x01y\x01\x07\x01@\x04\x06target\x03\x08replicasy\x04\
+wait\x7f\x0atimeout-msw\0)\x04\0\x05scale\x01*\x03\0\x1ckanister:kube/workload@0\
 .1.0\x05\x14\x01B\x09\x01s\x04\0\x04json\x03\0\0\x01m\x02\x04wait\x07wait-v2\x04\
 \0\x07dialect\x03\0\x02\x01q\x03\x07invalid\x01s\0\x05limit\x01s\0\x05other\x01s\
 \0\x04\0\x05error\x03\0\x04\x01j\x01s\x01\x05\x01@\x03\x07dialect\x03\x08templat\

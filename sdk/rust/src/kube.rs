@@ -231,6 +231,8 @@ where
     Ok(serde_json::from_str(&json?)?)
 }
 
-pub(crate) fn millis(duration: Duration) -> u64 {
+/// A length of time as the host counts it.
+#[must_use]
+pub fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -57,6 +57,7 @@ pub mod pod;
 pub mod prelude;
 pub mod secrets;
 pub mod storage;
+pub mod tail;
 pub mod template;
 pub mod workload;
 

@@ -29,6 +29,15 @@ impl Context {
         })?)
     }
 
+    /// The helper that an earlier attempt of this call started under this key, if it is still
+    /// there; never a new one.
+    ///
+    /// # Errors
+    /// The cluster is not in reach.
+    pub fn resume_helper(&self, key: &str, namespace: Option<&str>) -> Result<Option<Helper>> {
+        Ok(workload::resume(key, namespace)?)
+    }
+
     /// Sets the replicas of a workload and returns the count found before. With a timeout,
     /// blocks until the workload is ready at the new count.
     ///

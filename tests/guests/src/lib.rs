@@ -30,12 +30,28 @@ pub fn hostile() -> anyhow::Result<Arc<[u8]>> {
     made("tests/hostile")
 }
 
+/// The component that moves bytes without touching them (`tests/route`).
+///
+/// # Errors
+/// Why it was not made.
+pub fn route() -> anyhow::Result<Arc<[u8]>> {
+    made("tests/route")
+}
+
 /// The hello world of the SDK.
 ///
 /// # Errors
 /// Why it was not made.
 pub fn hello() -> anyhow::Result<Arc<[u8]>> {
     made("sdk/rust/examples/hello")
+}
+
+/// A built-in plugin, by the name of its folder below `plugins/`.
+///
+/// # Errors
+/// Why it was not made.
+pub fn plugin(name: &str) -> anyhow::Result<Arc<[u8]>> {
+    made(&format!("plugins/{name}"))
 }
 
 /// The first component of the contract's version 0.1.0, which is kept and never made anew.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench WHAT`: figures of this machine, as it is now.
 
-use crate::command;
+use crate::{command, workspace};
+use std::process::Command;
 
 #[derive(clap::Args)]
 pub struct Bench {
@@ -15,8 +16,12 @@ pub struct Bench {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
+    /// Pushing and pulling with kando, beside cp, sha256sum and plain clients
+    Kando,
     /// Calls of functions: instantiate and run, load, memory, many at a time
     Host,
+    /// Bytes between commands and stores, which do not enter the function
+    Storage,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
 }
@@ -24,7 +29,9 @@ enum What {
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
         let (package, program) = match self.what {
+            What::Kando => return self.kando(),
             What::Host => ("bench-host", "bench-host"),
+            What::Storage => ("slot-tests", "bench-storage"),
             What::Template => ("template-bench", "template-bench"),
         };
         let mut bench = command::cargo();
@@ -41,5 +48,16 @@ impl Bench {
             ])
             .args(&self.args);
         command::run(&mut bench)
+    }
+
+    /// Two programs: the one that is measured and the one that measures.
+    fn kando(&self) -> anyhow::Result<()> {
+        let mut build = command::cargo();
+        command::run(build.args(["build", "--release", "-p", "kando", "-p", "kando-bench"]))?;
+        let programs = workspace::target().join("release");
+        let mut bench = Command::new(programs.join("kando-bench"));
+        bench.arg("--kando").arg(programs.join("kando"));
+        bench.arg("--folder").arg(workspace::target());
+        command::run(bench.args(&self.args))
     }
 }

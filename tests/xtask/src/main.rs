@@ -1,7 +1,6 @@
 //! Developer tasks: `cargo xtask <task>`.
 
 mod bench;
-mod bench_kando;
 mod bindings;
 mod build;
 mod cli;
@@ -10,6 +9,7 @@ mod component;
 mod components;
 mod demo;
 mod hello_python;
+mod kando_static;
 mod layers;
 mod lint;
 mod templates;
@@ -31,8 +31,8 @@ enum Task {
     Templates(templates::Templates),
     /// Play recorded invocations of kanctl and kando against ours
     Cli(cli::Cli),
-    /// Measure kando beside cp and sha256sum
-    BenchKando(bench_kando::BenchKando),
+    /// Make kando as one file without a dynamic linker, for amd64 and arm64, and try it
+    KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
     /// Check format, layers, bindings, licences and clippy
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(task) => task.run(),
         Task::Templates(task) => task.run(),
         Task::Cli(task) => task.run(),
-        Task::BenchKando(task) => task.run(),
+        Task::KandoStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),

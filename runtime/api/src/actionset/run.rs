@@ -64,6 +64,9 @@ pub struct RunAction {
         skip_serializing_if = "is_zero"
     )]
     pub phases: Vec<RunPhase>,
+    /// When the action had ended, its deferPhase included: nothing of it is done again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
     /// The deferPhase, once begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defer_phase: Option<RunPhase>,

@@ -180,6 +180,7 @@ fn run_action() -> JSONSchemaProps {
             described("The action's time in templates.", date_time()),
         ),
         ("skipped", boolean()),
+        ("finishedAt", date_time()),
         ("phases", list(run_phase())),
         ("deferPhase", run_phase()),
     ])

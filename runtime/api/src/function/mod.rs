@@ -34,6 +34,7 @@ mod grant;
 mod limits;
 mod manifest;
 mod pattern;
+mod reach;
 mod rules;
 mod size;
 mod slots;
@@ -53,6 +54,7 @@ pub use pattern::{
     ImagePattern, ImageReference, ImageVersion, KeyPrefix, MethodPattern, NamePattern,
     NamespacePattern, Port, RepositoryEnd, WordPattern,
 };
+pub use reach::PodReach;
 pub use rules::{
     ExecRule, HttpRule, HttpScheme, KubernetesRule, Rules, SecretRule, SecretUse, Section,
     StorageOperation, StorageRule, Verb, VerbPattern, WorkloadRule,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
 
-use kanister_api::function::{ByteSize, Rules, Verb};
+use kanister_api::function::{ByteSize, PodReach, Rules, Verb};
 
 use super::access::{Access, HttpAccess, KubernetesAccess, ObjectName};
 use super::context::Context;
@@ -27,6 +27,17 @@ impl Authority {
         Self {
             layers,
             helper_service_account: context.helper_service_account.clone(),
+            own_pods: RwLock::default(),
+        }
+    }
+
+    /// The authority of a call whose ActionSet overrides parts of its pods.
+    #[must_use]
+    pub fn with_pod_override(&self, reach: &PodReach) -> Self {
+        let layers = self.layers.iter().cloned();
+        Self {
+            layers: layers.map(|layer| layer.with_pod_override(reach)).collect(),
+            helper_service_account: self.helper_service_account.clone(),
             own_pods: RwLock::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kanister_api::function::{FunctionManifest, Rules};
+use kanister_api::function::{FunctionManifest, ImagePattern, NamePattern, PodReach, Rules};
 
 use super::access::Access;
 use super::context::Context;
@@ -71,6 +71,34 @@ impl Layer {
             kind,
             rules: context.resolve(rules),
         }
+    }
+
+    /// The layer with what an ActionSet's own pod override adds, if it is a plan: a function
+    /// plans for its arguments, and this is one that only the host knows. The author's and the
+    /// operator's layers stay as they are and go on to bound it.
+    pub(super) fn with_pod_override(mut self, reach: &PodReach) -> Self {
+        if self.kind != LayerKind::Plan {
+            return self;
+        }
+        let PodReach {
+            images,
+            service_account,
+            claims,
+            secrets,
+            override_keys,
+            features,
+        } = reach;
+        let exact = |name: &String| NamePattern::Exact(name.as_str().into());
+        for rule in &mut self.rules.workload {
+            rule.images.extend(images.iter().map(ImagePattern::exact));
+            rule.service_accounts
+                .extend(service_account.iter().map(exact));
+            rule.claims.extend(claims.iter().map(exact));
+            rule.secrets.extend(secrets.iter().map(exact));
+            rule.override_keys.extend(override_keys.iter().map(exact));
+            rule.features.extend(features.iter().map(exact));
+        }
+        self
     }
 
     /// Whose rules they are.

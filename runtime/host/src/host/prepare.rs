@@ -11,7 +11,7 @@ use crate::capability::kube::Cluster;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::registry::Function;
-use kanister_api::function::{GrantFile, Rules, to_flow_yaml};
+use kanister_api::function::{GrantFile, PodReach, Rules, to_flow_yaml};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -192,10 +192,12 @@ impl Prepared {
             function: self.question.function.clone(),
             action_set: invocation.action_set.clone(),
         };
-        Gate::new(
-            caller,
-            Arc::clone(&self.authority),
-            Arc::clone(&services.audit),
-        )
+        // One that cannot be read adds nothing; merging it says what is wrong with it.
+        let added = services.pods.override_.as_ref();
+        let authority = match added.and_then(|it| PodReach::of_override(it).ok()) {
+            Some(reach) => Arc::new(self.authority.with_pod_override(&reach)),
+            None => Arc::clone(&self.authority),
+        };
+        Gate::new(caller, authority, Arc::clone(&services.audit))
     }
 }

@@ -8,8 +8,7 @@
 //! What this cannot stop: a guest with the right to run a command or to create a pod can
 //! make that command print what it was given. That right is the grant's to give.
 
-mod bytes;
 mod vault;
 
-pub use bytes::SecretBytes;
+pub use kanister_storage::SecretBytes;
 pub use vault::{Token, Vault};

@@ -85,6 +85,18 @@ impl Vault {
         self.read().by_token.get(token).cloned()
     }
 
+    /// The text with every secret and every token of this call replaced by `mask`, for people.
+    #[must_use]
+    pub fn mask_text(&self, text: &str, mask: &str) -> String {
+        let mut masked = self.conceal_text(text).into_owned();
+        for token in self.read().by_token.keys() {
+            if masked.contains(token.as_str()) {
+                masked = masked.replace(token.as_str(), mask);
+            }
+        }
+        masked
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Entries> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -82,45 +82,31 @@ pub(crate) fn check_schema(profile: &Profile) -> Result<(), Error> {
 /// # Errors
 /// The Secret or a field of it is not there.
 pub(crate) async fn open(profile: &Profile, cluster: &Cluster) -> Result<storage::Profile, Error> {
-    let credential = &profile.credential;
-    let resolved = match (&credential.key_pair, &credential.secret) {
-        (Some(pair), _) if credential.credential_type == CredentialType::KeyPair => {
-            let secret = fetch(cluster, &pair.secret).await?;
-            let field = |key: &str| {
-                let value = secret.data.as_ref().and_then(|data| data.get(key));
-                let text = value.and_then(|v| String::from_utf8(v.0.clone()).ok());
-                let at = format!("{}:{}", pair.secret.namespace, pair.secret.name);
-                text.ok_or_else(|| invalid(format!("Key '{key}' not found in secret '{at}'")))
-            };
-            storage::Credential::KeyPair {
-                id: field(&pair.id_field)?,
-                secret: field(&pair.secret_field)?.into(),
-            }
-        }
-        (_, Some(reference)) => {
-            let secret = fetch(cluster, reference).await?;
-            let data = secret.data.unwrap_or_default();
-            storage::Credential::Secret(storage::SecretData::new(
-                format!("{}:{}", reference.namespace, reference.name),
-                secret.type_.unwrap_or_default(),
-                data.into_iter().map(|(key, value)| (key, value.0)),
-            ))
-        }
-        _ => storage::Credential::Absent,
+    let secret = match storage::Profile::secret_of(profile) {
+        Some(reference) => Some(fetch(cluster, reference).await?),
+        None => None,
     };
-    Ok(storage::Profile {
-        location: profile.location.clone(),
-        credential: resolved,
-        skip_ssl_verify: profile.skip_ssl_verify,
+    storage::Profile::resolve(profile, secret).map_err(|error| match error {
+        incomplete @ storage::Error::SecretKey { .. } => invalid(incomplete.to_string()),
+        other => other.into(),
     })
 }
 
-async fn fetch(cluster: &Cluster, reference: &ObjectReference) -> Result<Secret, Error> {
+async fn fetch(
+    cluster: &Cluster,
+    reference: &ObjectReference,
+) -> Result<storage::SecretData, Error> {
     let ObjectReference {
         name, namespace, ..
     } = reference;
     let what = "Could not fetch the secret specified in credential: secret";
-    cluster.get(what, namespace, name).await
+    let secret: Secret = cluster.get(what, namespace, name).await?;
+    let data = secret.data.unwrap_or_default();
+    Ok(storage::SecretData::new(
+        format!("{namespace}:{name}"),
+        secret.type_.unwrap_or_default(),
+        data.into_iter().map(|(key, value)| (key, value.0)),
+    ))
 }
 
 /// Connects, lists, and writes and deletes an object of a name that nobody else has, below the

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use kanister_storage::{Chunk, Location, ReadRange, Source};
+use kanister_storage::{Chunk, Download, Location, ReadRange};
 use tempfile::NamedTempFile;
 
 use crate::error::Error;
@@ -101,7 +101,7 @@ impl Place {
 }
 
 async fn copy(
-    mut source: Source,
+    mut source: Download,
     file: Option<File>,
     failed: impl FnOnce(io::Error) -> Error,
 ) -> Result<(), Error> {
@@ -116,7 +116,7 @@ async fn copy(
             Chunk::End(summary) => {
                 tracing::info!(
                     bytes = summary.bytes,
-                    checked = summary.checksum.is_some(),
+                    checked = summary.digest.is_some(),
                     "pulled"
                 );
                 break;

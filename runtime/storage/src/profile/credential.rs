@@ -3,7 +3,7 @@
 use kanister_api::secret_type as keys;
 
 use crate::error::Error;
-use crate::secret::Secret;
+use crate::secret::SecretBytes;
 
 /// What opens a store.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub enum Credential {
         /// The id; not secret.
         id: String,
         /// The secret.
-        secret: Secret,
+        secret: SecretBytes,
     },
     /// A whole Kubernetes Secret.
     Secret(SecretData),
@@ -32,32 +32,47 @@ pub enum Credential {
 pub struct SecretData {
     name: String,
     secret_type: String,
-    values: Vec<(String, Secret)>,
+    values: Vec<(String, SecretBytes)>,
 }
 
 impl SecretData {
-    /// `name` is `namespace/name`, for messages. Values that are no UTF-8 count as empty.
+    /// `name` says which Secret it is, for messages.
     #[must_use]
     pub fn new(
         name: String,
         secret_type: String,
         data: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Self {
-        let text = |bytes| Secret::from(String::from_utf8(bytes).unwrap_or_default());
         Self {
             name,
             secret_type,
-            values: data.into_iter().map(|(k, v)| (k, text(v))).collect(),
+            values: data
+                .into_iter()
+                .map(|(k, v)| (k, SecretBytes::new(v)))
+                .collect(),
         }
     }
 
-    fn get(&self, key: &str) -> Option<&Secret> {
+    fn field(&self, key: &str) -> Option<&SecretBytes> {
         let found = self.values.iter().find(|(k, _)| k == key);
-        found.map(|(_, v)| v).filter(|v| !v.is_empty())
+        found.map(|(_, value)| value)
+    }
+
+    /// A value that must be there, if only an empty one.
+    pub(super) fn required(&self, key: &str) -> Result<&SecretBytes, Error> {
+        self.field(key).ok_or_else(|| Error::SecretKey {
+            key: key.to_owned(),
+            secret: self.name.clone(),
+        })
+    }
+
+    /// A value that is a text. What is no UTF-8 counts as empty, and what is empty as absent.
+    fn get(&self, key: &str) -> Option<&SecretBytes> {
+        self.field(key).filter(|v| !v.expose_text().is_empty())
     }
 
     fn plain(&self, key: &str) -> Option<String> {
-        self.get(key).map(|v| v.expose().trim().to_owned())
+        self.get(key).map(|v| v.expose_text().trim().to_owned())
     }
 
     fn check(&self, wanted: &str, known: &[&str]) -> Result<(), Error> {
@@ -87,8 +102,8 @@ const AWS_SESSION_TOKEN: &str = "aws_session_token";
 /// What S3 needs.
 pub(crate) struct Aws {
     /// Access key id and secret key; None: what the environment offers.
-    pub(crate) keys: Option<(String, Secret)>,
-    pub(crate) token: Option<Secret>,
+    pub(crate) keys: Option<(String, SecretBytes)>,
+    pub(crate) token: Option<SecretBytes>,
     pub(crate) role: Option<String>,
 }
 
@@ -96,7 +111,7 @@ pub(crate) struct Aws {
 pub(crate) struct Azure {
     pub(crate) account: String,
     /// None with the workload's own identity.
-    pub(crate) key: Option<Secret>,
+    pub(crate) key: Option<SecretBytes>,
     pub(crate) environment: Option<String>,
 }
 
@@ -178,7 +193,7 @@ impl Credential {
     }
 
     /// The JSON key file of the service account.
-    pub(crate) fn gcs(&self) -> Result<Secret, Error> {
+    pub(crate) fn gcs(&self) -> Result<SecretBytes, Error> {
         match self {
             Self::KeyPair { secret, .. } if !secret.is_empty() => Ok(secret.clone()),
             Self::Secret(data) => {

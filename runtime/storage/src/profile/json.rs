@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Profile;
 use super::credential::{Credential, SecretData};
-use crate::secret::Secret;
+use crate::secret::SecretBytes;
 
 /// Why a text is no Profile. It names fields and positions only, since the text holds credentials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,7 +119,7 @@ fn credential(fields: &Fields<'_>) -> Result<Credential, ProfileJsonError> {
                 true => Credential::Missing("keyPair"),
                 false => Credential::KeyPair {
                     id: pair.text("ID")?.into(),
-                    secret: Secret::from(pair.text("Secret")?),
+                    secret: SecretBytes::from(pair.text("Secret")?),
                 },
             }
         }

@@ -2,6 +2,7 @@
 
 mod credential;
 mod json;
+mod resolve;
 
 use kanister_api::Location;
 

@@ -9,7 +9,7 @@ use object_store::azure::{MicrosoftAzureBuilder, split_sas};
 use super::{Store, endpoint_url, retry, settings};
 use crate::error::Error;
 use crate::profile::{Credential, Profile};
-use crate::secret::Secret;
+use crate::secret::SecretBytes;
 use crate::transport::Transport;
 
 pub(super) fn open(profile: &Profile, transport: &Transport) -> Result<Store, Error> {
@@ -30,10 +30,10 @@ pub(super) fn open(profile: &Profile, transport: &Transport) -> Result<Store, Er
         .with_http_connector(transport.clone());
     builder = match &azure.key {
         Some(key) => {
-            if STANDARD.decode(key.expose()).is_err() {
+            if STANDARD.decode(key.expose_text()).is_err() {
                 return Err(settings("the storage key of Azure is no base64"));
             }
-            builder.with_access_key(key.expose())
+            builder.with_access_key(key.expose_text())
         }
         None => federated(builder)?,
     };
@@ -80,7 +80,7 @@ fn from_environment() -> Result<crate::profile::AzureCredential, Error> {
     })?;
     Ok(crate::profile::AzureCredential {
         account,
-        key: variable("AZURE_STORAGE_KEY").map(Secret::from),
+        key: variable("AZURE_STORAGE_KEY").map(SecretBytes::from),
         environment: variable("AZURE_ENV_NAME"),
     })
 }

@@ -14,7 +14,7 @@ pub(super) fn open(profile: &Profile, transport: &Transport) -> Result<Store, Er
     let key = profile.credential.gcs()?;
     let mut builder = GoogleCloudStorageBuilder::new()
         .with_bucket_name(&location.bucket)
-        .with_service_account_key(key.expose())
+        .with_service_account_key(key.expose_text())
         .with_retry(retry())
         .with_http_connector(transport.clone());
     let endpoint = endpoint_url(&location.endpoint);

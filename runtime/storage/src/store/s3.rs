@@ -78,9 +78,9 @@ fn authenticate(
         Some((id, secret)) => {
             builder = builder
                 .with_access_key_id(id)
-                .with_secret_access_key(secret.expose());
+                .with_secret_access_key(secret.expose_text());
             if let Some(token) = &aws.token {
-                builder = builder.with_token(token.expose());
+                builder = builder.with_token(token.expose_text());
             }
         }
         None => {

@@ -2,8 +2,8 @@
 
 mod failure;
 mod service;
-mod tls;
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use object_store::ClientOptions;
@@ -13,6 +13,7 @@ pub(crate) use failure::ConnectFailure;
 
 use crate::profile::Profile;
 use crate::store::StoreOptions;
+use crate::tls::{self, TlsError};
 
 /// How to reach a store.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Transport {
     pub(crate) skip_verify: bool,
     /// Certificates to trust besides the machine's, PEM.
     pub(crate) extra_roots: Vec<u8>,
+    /// Made once: all that speak to a store share its connections.
+    client: Arc<OnceLock<HttpClient>>,
 }
 
 impl Transport {
@@ -28,12 +31,24 @@ impl Transport {
         Self {
             skip_verify: profile.skip_ssl_verify,
             extra_roots: options.extra_roots.clone(),
+            client: Arc::default(),
         }
     }
 
     /// A client for the stores and for the services that issue credentials.
     pub(crate) fn client(&self) -> Result<HttpClient, TransportError> {
-        let config = tls::client_config(self.skip_verify, &self.extra_roots)?;
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
+        }
+        let made = self.make()?;
+        Ok(self.client.get_or_init(|| made).clone())
+    }
+
+    fn make(&self) -> Result<HttpClient, TransportError> {
+        let config = match self.skip_verify {
+            true => tls::accepting_any()?,
+            false => tls::trusting(&self.extra_roots)?,
+        };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
             .connect_timeout(Duration::from_secs(10))
@@ -64,12 +79,9 @@ impl HttpConnector for Transport {
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TransportError {
-    /// The extra certificates are no PEM.
-    #[error("the additional CA certificates cannot be read; they must be PEM")]
-    Roots,
-    /// The TLS library refused its settings.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The HTTP library refused its settings.
     #[error("the HTTP client cannot be set up")]
     Client,

@@ -7,8 +7,8 @@ use kanister_host::capability::io::{IoError, Source, Summary};
 use kanister_host::capability::storage::{
     IfExists, Listing, ObjectMeta, Storage, Store, StoreUpload,
 };
+use kanister_storage::ReadRange;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// The keys that were touched, by whatever operation.
@@ -26,15 +26,18 @@ fn meta(key: &str) -> ObjectMeta {
         key: key.to_owned(),
         size: 1,
         etag: None,
-        modified: None,
+        modified_ms: None,
         digest: None,
     }
 }
 
 #[async_trait]
 impl Storage for Touched {
-    async fn open(&self, _slot: &str) -> Result<Box<dyn Store>, IoError> {
-        Ok(Box::new(self.clone()))
+    fn bound(&self, _slot: &str) -> Result<(), IoError> {
+        Ok(())
+    }
+    async fn open(&self, _slot: &str) -> Result<Arc<dyn Store>, IoError> {
+        Ok(Arc::new(self.clone()))
     }
 }
 
@@ -44,11 +47,11 @@ impl Store for Touched {
         self.note(key);
         Ok(meta(key))
     }
-    async fn list(&self, prefix: &str, _next: Option<String>) -> Result<Listing, IoError> {
-        self.note(prefix);
+    async fn list(&self, folder: &str, _next: Option<String>) -> Result<Listing, IoError> {
+        self.note(folder);
         Ok(Listing::default())
     }
-    async fn read(&self, key: &str, _range: Range<u64>) -> Result<Source, IoError> {
+    async fn read(&self, key: &str, _range: ReadRange) -> Result<Source, IoError> {
         self.note(key);
         Err(IoError::NotFound)
     }
@@ -65,6 +68,10 @@ impl Store for Touched {
         self.note(key);
         Ok(())
     }
+    async fn delete_below(&self, folder: &str) -> Result<u64, IoError> {
+        self.note(folder);
+        Ok(0)
+    }
 }
 
 struct Upload(String);
@@ -77,6 +84,7 @@ impl StoreUpload for Upload {
     async fn commit(self: Box<Self>, _expected: Option<Summary>) -> Result<ObjectMeta, IoError> {
         Ok(meta(&self.0))
     }
+    async fn abort(self: Box<Self>) {}
 }
 
 const BELOW_APP: &str =

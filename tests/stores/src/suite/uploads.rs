@@ -72,21 +72,21 @@ pub(super) async fn unexpected_end_leaves_nothing(case: &Case<'_>) -> Result<()>
         let meta = upload.commit(None).await?;
         let right = Summary {
             bytes: size as u64,
-            checksum: meta.checksum,
+            digest: meta.digest,
         };
         for (expected, fits) in [
             (right.clone(), true),
             (
                 Summary {
                     bytes: right.bytes + 1,
-                    checksum: None,
+                    digest: None,
                 },
                 false,
             ),
             (
                 Summary {
                     bytes: right.bytes,
-                    checksum: right.checksum.clone().map(|mut c| {
+                    digest: right.digest.clone().map(|mut c| {
                         c.value.reverse();
                         c
                     }),

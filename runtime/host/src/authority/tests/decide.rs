@@ -1,9 +1,10 @@
 //! Variables, helper pods, and rights that wildcards leave out.
 
-use kanister_api::function::{Rules, Verb};
+use kanister_api::function::{PodReach, Rules, Verb};
+use serde_json::json;
 
 use super::super::access::*;
-use super::super::{Authority, Context};
+use super::super::{Authority, Context, Layer, LayerKind};
 use super::{authority, context, layer, rules};
 
 fn pods(verb: Verb, namespace: Option<&str>, name: ObjectName, sub: Option<&str>) -> Access {
@@ -218,4 +219,41 @@ fn writing_is_not_deleting() {
     ] {
         assert!(authority.decide(&denied).is_err(), "{denied}");
     }
+}
+
+/// What an ActionSet overrides is no part of a function's arguments, so its plan cannot know it.
+#[test]
+fn an_override_of_the_action_set_widens_the_plan_and_nothing_else() {
+    let workload = |yaml: &str| rules(&format!("workload:\n- {{namespaces: [shop], {yaml}}}"));
+    let operator = layer(workload(
+        "images: [tools, sidecar], overrideKeys: [nodeSelector, hostname]",
+    ));
+    let plan = Layer::new(LayerKind::Plan, workload("images: [tools]"), &context());
+    let authority = Authority::new(vec![operator, plan], &context());
+    let pod = |image: &str, key: &str| {
+        let spec = json!({"containers": [{"image": image}], key: "x"});
+        let reach = PodReach::of(&json!({"spec": spec})).unwrap();
+        Access::Workload(WorkloadAccess {
+            namespace: "shop".to_owned(),
+            images: reach.images,
+            service_account: None,
+            claims: reach.claims,
+            secrets: reach.secrets,
+            override_keys: reach.override_keys,
+            features: reach.features,
+        })
+    };
+    assert!(authority.decide(&pod("tools", "restartPolicy")).is_ok());
+    assert!(authority.decide(&pod("tools", "hostname")).is_err());
+    let override_ = json!({
+        "hostname": "x", "tolerations": [],
+        "containers": [{"name": "more", "image": "sidecar"}],
+    });
+    let widened = authority.with_pod_override(&PodReach::of_override(&override_).unwrap());
+    assert!(widened.decide(&pod("tools", "hostname")).is_ok());
+    assert!(widened.decide(&pod("sidecar", "hostname")).is_ok());
+    // Not in the override.
+    assert!(widened.decide(&pod("tools", "nodeSelector")).is_err());
+    // Not the operator's.
+    assert!(widened.decide(&pod("tools", "tolerations")).is_err());
 }

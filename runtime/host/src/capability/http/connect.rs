@@ -47,20 +47,12 @@ impl Connections {
     }
 }
 
-/// The certificates that the operating system trusts, read once.
+/// The settings of every connection: the machine's certificates are trusted.
 fn tls() -> Result<Arc<rustls::ClientConfig>, wit::Error> {
     static CONFIG: OnceLock<Result<Arc<rustls::ClientConfig>, String>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| {
-        let mut roots = rustls::RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        roots.add_parsable_certificates(found.certs);
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
+        let config = kanister_storage::tls::trusting(&[]);
+        config.map(Arc::new).map_err(|error| error.to_string())
     });
     config.clone().map_err(wit::Error::Tls)
 }

@@ -15,7 +15,7 @@ impl From<Summary> for wit::Summary {
         Self {
             bytes,
             digest: digest.map(|digest| wit::Digest {
-                algorithm: digest.algorithm,
+                algorithm: digest.algorithm.into_owned(),
                 value: digest.value,
             }),
         }
@@ -27,7 +27,7 @@ impl From<wit::Summary> for Summary {
         Self {
             bytes,
             digest: digest.map(|digest| super::Digest {
-                algorithm: digest.algorithm,
+                algorithm: digest.algorithm.into(),
                 value: digest.value,
             }),
         }

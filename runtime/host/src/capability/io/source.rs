@@ -5,23 +5,7 @@ use super::held::Held;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// A digest over what passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digest {
-    /// `sha-256`, `md5`, `crc32c`, … in lower case.
-    pub algorithm: String,
-    /// Its bytes.
-    pub value: Vec<u8>,
-}
-
-/// What passed, as the host counted it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// How many bytes.
-    pub bytes: u64,
-    /// A digest over them, if the source made one.
-    pub digest: Option<Digest>,
-}
+pub use kanister_storage::{Digest, Summary};
 
 /// The next part of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod guest;
 mod kinds;
 pub mod objects;
 mod path;
+mod profiles;
 mod scope;
 mod slots;
 mod transport;
@@ -22,8 +23,9 @@ mod mock;
 
 pub use discovery::Discovery;
 pub use error::KubeError;
+pub use profiles::ClusterProfiles;
 pub use slots::SlotSecrets;
-pub use workload::{PodDefaults, PodExtras, Sweeper};
+pub use workload::{INVOCATION as INVOCATION_LABEL, PodDefaults, PodExtras, Sweeper};
 
 use crate::capability::cancel::Cancel;
 use scope::{Scope, Told};

@@ -3,18 +3,14 @@
 //! A [`Location`] is the only way to a store, and each of its operations asks the gate
 //! first, with the whole key: a guest cannot reach a store that was not asked about.
 
-use super::{IfExists, Listing, ObjectMeta, Store, StoreUpload};
+use super::{IfExists, Listing, ObjectMeta, Storage, Store, StoreUpload};
 use crate::authority::{Access, Denial, StorageAccess};
 use crate::capability::io::{IoError, Source};
 use crate::gate::Gate;
 use crate::gate::storage::ObjectKey;
 use kanister_api::function::StorageOperation;
-use std::ops::Range;
+use kanister_storage::ReadRange;
 use std::sync::Arc;
-
-/// Objects deleted by one `delete-prefix` before the guest hears of it; a larger prefix
-/// takes several calls.
-const MOST_DELETED: u64 = 1_000_000;
 
 /// The host's side of `kanister:storage/locations.location`.
 #[derive(Clone)]
@@ -22,7 +18,7 @@ pub struct Location {
     slot: String,
     prefix: Option<ObjectKey>,
     read_only: bool,
-    store: Arc<dyn Store>,
+    stores: Arc<dyn Storage>,
     gate: Gate,
 }
 
@@ -34,12 +30,12 @@ impl From<Denial> for IoError {
 
 impl Location {
     /// A slot's whole location.
-    pub(super) fn new(slot: String, store: Arc<dyn Store>, gate: Gate) -> Self {
+    pub(super) fn new(slot: String, stores: Arc<dyn Storage>, gate: Gate) -> Self {
         Self {
             slot,
             prefix: None,
             read_only: false,
-            store,
+            stores,
             gate,
         }
     }
@@ -69,8 +65,9 @@ impl Location {
     /// # Errors
     /// A denial, or the store's error.
     pub async fn head(&self, key: &str) -> Result<ObjectMeta, IoError> {
-        let path = self.allowed(key, StorageOperation::Read)?;
-        let meta = self.store.head(path.as_str()).await?;
+        let path = self.path(key)?;
+        let store = self.open(path.as_str(), StorageOperation::Read).await?;
+        let meta = store.head(path.as_str()).await?;
         Ok(self.relative(meta))
     }
 
@@ -79,9 +76,10 @@ impl Location {
     /// # Errors
     /// A denial, or the store's error.
     pub async fn list(&self, prefix: &str, next: Option<String>) -> Result<Listing, IoError> {
-        let prefix = self.folder(prefix)?;
-        self.check(&prefix, StorageOperation::Read)?;
-        let Listing { items, next } = self.store.list(&prefix, next).await?;
+        let folder = self.folder(prefix)?;
+        let folder = folder.as_ref().map_or("", ObjectKey::as_str);
+        let store = self.open(folder, StorageOperation::Read).await?;
+        let Listing { items, next } = store.list(folder, next).await?;
         Ok(Listing {
             items: items.into_iter().map(|meta| self.relative(meta)).collect(),
             next,
@@ -92,9 +90,10 @@ impl Location {
     ///
     /// # Errors
     /// A denial, or the store's error.
-    pub async fn read(&self, key: &str, range: Range<u64>) -> Result<Source, IoError> {
-        let path = self.allowed(key, StorageOperation::Read)?;
-        self.store.read(path.as_str(), range).await
+    pub async fn read(&self, key: &str, range: ReadRange) -> Result<Source, IoError> {
+        let path = self.path(key)?;
+        let store = self.open(path.as_str(), StorageOperation::Read).await?;
+        store.read(path.as_str(), range).await
     }
 
     /// An upload that is not visible yet.
@@ -102,8 +101,9 @@ impl Location {
     /// # Errors
     /// A denial, or the store's error.
     pub async fn write(&self, key: &str, mode: IfExists) -> Result<Box<dyn StoreUpload>, IoError> {
-        let path = self.allowed(key, StorageOperation::Write)?;
-        self.store.write(path.as_str(), mode).await
+        let path = self.path(key)?;
+        let store = self.open(path.as_str(), StorageOperation::Write).await?;
+        store.write(path.as_str(), mode).await
     }
 
     /// A copy within the location.
@@ -111,9 +111,10 @@ impl Location {
     /// # Errors
     /// A denial of either end, or the store's error.
     pub async fn copy(&self, src: &str, dest: &str) -> Result<ObjectMeta, IoError> {
-        let src = self.allowed(src, StorageOperation::Read)?;
-        let dest = self.allowed(dest, StorageOperation::Write)?;
-        let meta = self.store.copy(src.as_str(), dest.as_str()).await?;
+        let (src, dest) = (self.path(src)?, self.path(dest)?);
+        self.check(src.as_str(), StorageOperation::Read)?;
+        let store = self.open(dest.as_str(), StorageOperation::Write).await?;
+        let meta = store.copy(src.as_str(), dest.as_str()).await?;
         Ok(self.relative(meta))
     }
 
@@ -122,8 +123,9 @@ impl Location {
     /// # Errors
     /// A denial, or the store's error.
     pub async fn delete(&self, key: &str) -> Result<(), IoError> {
-        let path = self.allowed(key, StorageOperation::Delete)?;
-        self.store.delete(path.as_str()).await
+        let path = self.path(key)?;
+        let store = self.open(path.as_str(), StorageOperation::Delete).await?;
+        store.delete(path.as_str()).await
     }
 
     /// Deletes whatever lies below a prefix and says how many objects that were.
@@ -131,31 +133,23 @@ impl Location {
     /// # Errors
     /// An empty prefix of a whole location, a denial, or the store's error.
     pub async fn delete_prefix(&self, prefix: &str) -> Result<u64, IoError> {
-        let folder = self.folder(prefix)?;
-        if folder.is_empty() {
+        let Some(folder) = self.folder(prefix)? else {
             return Err(IoError::Other(
                 "the empty prefix of a whole location is never deleted; name a prefix".to_owned(),
             ));
-        }
-        self.check(&folder, StorageOperation::Delete)?;
-        let mut deleted = 0;
-        loop {
-            // Always the first page: what was listed is gone by the next one.
-            let page = self.store.list(&folder, None).await?;
-            if page.items.is_empty() || deleted >= MOST_DELETED {
-                return Ok(deleted);
-            }
-            for meta in page.items {
-                self.store.delete(&meta.key).await?;
-                deleted += 1;
-            }
-        }
+        };
+        let store = self.open(folder.as_str(), StorageOperation::Delete).await?;
+        store.delete_below(folder.as_str()).await
     }
 
-    fn allowed(&self, key: &str, operation: StorageOperation) -> Result<ObjectKey, IoError> {
-        let path = self.path(key)?;
-        self.check(path.as_str(), operation)?;
-        Ok(path)
+    /// The store, for one operation on `path`.
+    async fn open(
+        &self,
+        path: &str,
+        operation: StorageOperation,
+    ) -> Result<Arc<dyn Store>, IoError> {
+        self.check(path, operation)?;
+        self.stores.open(&self.slot).await
     }
 
     fn check(&self, path: &str, operation: StorageOperation) -> Result<(), IoError> {
@@ -166,7 +160,7 @@ impl Location {
         }
         self.gate.check(&Access::Storage(StorageAccess {
             slot: self.slot.clone(),
-            key: path.trim_end_matches('/').to_owned(),
+            key: path.to_owned(),
             operation,
         }))?;
         Ok(())
@@ -180,16 +174,12 @@ impl Location {
         ObjectKey::parse(&whole).map_err(|error| IoError::Other(error.to_string()))
     }
 
-    /// A prefix as a folder: empty, or with a slash at the end, so that `app/one` never
-    /// means `app/onetwo`.
-    fn folder(&self, prefix: &str) -> Result<String, IoError> {
-        let prefix = prefix.trim_end_matches('/');
-        let path = match (prefix, &self.prefix) {
-            ("", None) => return Ok(String::new()),
-            ("", Some(own)) => own.clone(),
-            (prefix, _) => self.path(prefix)?,
-        };
-        Ok(format!("{}/", path.as_str()))
+    /// A prefix as a folder; none for the whole slot.
+    fn folder(&self, prefix: &str) -> Result<Option<ObjectKey>, IoError> {
+        match (prefix.trim_end_matches('/'), &self.prefix) {
+            ("", own) => Ok(own.clone()),
+            (prefix, _) => self.path(prefix).map(Some),
+        }
     }
 
     /// Keys as the guest knows them: below its own prefix.

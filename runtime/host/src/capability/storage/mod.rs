@@ -1,60 +1,41 @@
 //! `kanister:storage`: object stores behind slots.
 //!
 //! The traits here are what an object store must offer; the gate stands in front of them
-//! in [`guard`], so that no store and no host function can forget it.
+//! in [`guard`], so that no store and no host function can forget it. [`SlotStores`] is
+//! what stands behind them outside of tests.
 
+mod error;
 mod guard;
 mod guest;
+mod slots;
+mod store;
 
-use super::io::{Digest, IoError, Source, Summary};
+use super::io::{IoError, Source, Summary};
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::ops::Range;
+use kanister_storage::ReadRange;
+use std::sync::Arc;
 
 pub use guard::Location;
 pub use guest::Upload;
-
-/// What a store tells of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectMeta {
-    /// Its key below the location.
-    pub key: String,
-    /// Bytes.
-    pub size: u64,
-    /// The store's tag of this version.
-    pub etag: Option<String>,
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub modified: Option<u64>,
-    /// A digest that the store keeps.
-    pub digest: Option<Digest>,
-}
-
-/// A page of a listing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Objects, in the order of their keys.
-    pub items: Vec<ObjectMeta>,
-    /// Give it back for the next page.
-    pub next: Option<String>,
-}
-
-/// What to do when the object is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IfExists {
-    /// Fail with [`IoError::AlreadyExists`].
-    Fail,
-    /// Replace it when the upload is committed.
-    Replace,
-}
+pub use kanister_storage::{IfExists, Listing, ObjectMeta};
+pub use slots::{PROFILE, ProfileSource, SlotStores};
 
 /// Binds slots to stores.
 #[async_trait]
 pub trait Storage: Send + Sync {
-    /// The store that the operator, or the action's Profile, put behind a slot.
+    /// Whether something stands behind a slot. Nothing is sent or read for it.
     ///
     /// # Errors
-    /// [`IoError::NotFound`] for a slot that is not bound.
-    async fn open(&self, slot: &str) -> Result<Box<dyn Store>, IoError>;
+    /// Why nothing does, and how to change that.
+    fn bound(&self, slot: &str) -> Result<(), IoError>;
+
+    /// The store that the operator, or the action's Profile, put behind a slot. Asked for
+    /// after the gate has let an access pass, each time anew.
+    ///
+    /// # Errors
+    /// As [`Storage::bound`], and what keeps the store from being used.
+    async fn open(&self, slot: &str) -> Result<Arc<dyn Store>, IoError>;
 }
 
 /// One bucket and prefix. Keys are relative to it and were checked by the gate.
@@ -66,17 +47,17 @@ pub trait Store: Send + Sync {
     /// The store's.
     async fn head(&self, key: &str) -> Result<ObjectMeta, IoError>;
 
-    /// Objects whose keys begin with `prefix`, which ends at a path segment.
+    /// A page of the objects below the folder `folder`; empty: of all.
     ///
     /// # Errors
     /// The store's.
-    async fn list(&self, prefix: &str, next: Option<String>) -> Result<Listing, IoError>;
+    async fn list(&self, folder: &str, next: Option<String>) -> Result<Listing, IoError>;
 
     /// An object's bytes.
     ///
     /// # Errors
     /// The store's.
-    async fn read(&self, key: &str, range: Range<u64>) -> Result<Source, IoError>;
+    async fn read(&self, key: &str, range: ReadRange) -> Result<Source, IoError>;
 
     /// Starts an upload.
     ///
@@ -95,10 +76,17 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store's.
     async fn delete(&self, key: &str) -> Result<(), IoError>;
+
+    /// Deletes the objects below the folder `folder`, which is not empty, and says how many
+    /// they were.
+    ///
+    /// # Errors
+    /// The store's; some objects may then be gone.
+    async fn delete_below(&self, folder: &str) -> Result<u64, IoError>;
 }
 
-/// An upload that nobody sees until it is committed. Dropping it aborts it and leaves
-/// nothing behind.
+/// An upload that nobody sees until it is committed. Dropping it aborts it in the
+/// background.
 #[async_trait]
 pub trait StoreUpload: Send {
     /// Takes bytes; returns when it has room for more.
@@ -112,4 +100,7 @@ pub trait StoreUpload: Send {
     /// # Errors
     /// [`IoError::ChecksumMismatch`] when `expected` is not what arrived, or the store's.
     async fn commit(self: Box<Self>, expected: Option<Summary>) -> Result<ObjectMeta, IoError>;
+
+    /// Gives up, and returns when nothing is left of it.
+    async fn abort(self: Box<Self>);
 }

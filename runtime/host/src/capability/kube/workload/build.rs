@@ -1,5 +1,6 @@
 //! The pod that is created for a request.
 
+use super::defaults::PodDefaults;
 use super::extras::{PodExtras, fitted};
 use super::merge::merge;
 use crate::capability::kube::KubeError;
@@ -8,22 +9,12 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 /// The label with the invocation that a helper belongs to.
-pub(super) const INVOCATION: &str = "run.kanister.io/invocation";
+pub const INVOCATION: &str = "run.kanister.io/invocation";
 /// The label that tells the helpers of one invocation apart.
 pub(super) const HELPER: &str = "run.kanister.io/helper";
 
 /// Kubernetes completes this beginning of a name.
 const GENERATED: &str = "kanister-job-";
-
-/// What the operator wants of every helper pod.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PodDefaults {
-    /// The controller's own service account: that of pods in its namespace which name none.
-    pub service_account: Option<String>,
-    /// Pods get no token of a service account and run as `default`, unless an override says
-    /// otherwise. Upstream: `SECURE_DEFAULTS_FOR_JOB_PODS`.
-    pub secure: bool,
-}
 
 /// A pod to build.
 pub(super) struct Plan<'a> {
@@ -140,6 +131,7 @@ fn with_defaults(mut spec: Value, defaults: &PodDefaults, home: bool) -> Value {
     let PodDefaults {
         service_account,
         secure,
+        ready_within: _,
     } = defaults;
     if let Value::Object(spec) = &mut spec {
         let mut absent = |key: &str, value: Value| {

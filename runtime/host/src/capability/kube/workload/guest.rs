@@ -4,7 +4,7 @@ use super::helper::Helper;
 use super::logs::Mode;
 use super::outcome::concealed;
 use super::scale;
-use super::start::start;
+use super::start::{resume, start};
 use crate::bindings::kanister::kube::types::{ObjectRef, PodRef};
 use crate::bindings::kanister::kube::workload as wit;
 use crate::call::CallState;
@@ -22,6 +22,23 @@ impl wit::Host for CallState {
         };
         Ok(match started.await {
             Ok(helper) => Ok(self.push(helper)?),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    async fn resume(
+        &mut self,
+        key: String,
+        namespace: Option<String>,
+    ) -> Answer<Option<Resource<Helper>>> {
+        let begun = self.begin();
+        let found = async move {
+            let (cluster, scope) = begun?;
+            scope.run(resume(&cluster, &key, namespace)).await
+        };
+        Ok(match found.await {
+            Ok(Some(helper)) => Ok(Some(self.push(helper)?)),
+            Ok(None) => Ok(None),
             Err(error) => Err(error.into()),
         })
     }

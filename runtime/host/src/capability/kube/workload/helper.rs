@@ -25,16 +25,25 @@ pub struct Helper {
     /// The first container.
     container: String,
     resumed: bool,
+    /// How long the operator lets it take to run.
+    ready_within: Duration,
     sweeper: Sweeper,
     removed: bool,
 }
 
 impl Helper {
-    pub(super) fn new(own: OwnPod, container: String, resumed: bool, sweeper: Sweeper) -> Self {
+    pub(super) fn new(
+        own: OwnPod,
+        container: String,
+        resumed: bool,
+        ready_within: Duration,
+        sweeper: Sweeper,
+    ) -> Self {
         Self {
             own,
             container,
             resumed,
+            ready_within,
             sweeper,
             removed: false,
         }
@@ -87,7 +96,7 @@ impl Helper {
         timeout: Duration,
     ) -> Result<(), KubeError> {
         let mut follow = self.follow(client)?;
-        let deadline = scope::deadline(timeout);
+        let deadline = scope::deadline(timeout.min(self.ready_within));
         let mut trouble: Option<(String, Instant)> = None;
         loop {
             let until = trouble.as_ref().map_or(deadline, |it| it.1.min(deadline));
@@ -110,12 +119,26 @@ impl Helper {
                             self.own.name
                         )),
                         (None, Some(away)) => away.clone(),
-                        (None, None) => KubeError::Timeout,
+                        (None, None) if timeout < self.ready_within => KubeError::Timeout,
+                        (None, None) => KubeError::Other(self.late()),
                     });
                 }
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// In the words that users know.
+    fn late(&self) -> String {
+        let OwnPod {
+            namespace, name, ..
+        } = &self.own;
+        let seconds = self.ready_within.as_secs();
+        let (minutes, seconds) = (seconds / 60, seconds % 60);
+        format!(
+            "Pod did not transition into running state. Timeout:{minutes}m{seconds}s  \
+             Namespace:{namespace}, Name:{name}"
+        )
     }
 
     /// Blocks until every container has ended.

@@ -5,6 +5,7 @@
 //! handle offers (following it, its log, its deletion) goes over the host's connection.
 
 mod build;
+mod defaults;
 mod extras;
 mod guest;
 mod helper;
@@ -17,7 +18,8 @@ mod start;
 mod startup;
 mod sweeper;
 
-pub use build::PodDefaults;
+pub use build::INVOCATION;
+pub use defaults::PodDefaults;
 pub use extras::PodExtras;
 pub use helper::Helper;
 pub use sweeper::Sweeper;

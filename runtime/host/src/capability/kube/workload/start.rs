@@ -26,9 +26,7 @@ pub(super) async fn start(
         override_,
     } = request;
     let cluster = &clients.cluster;
-    let namespace = namespace
-        .filter(|namespace| !namespace.is_empty())
-        .unwrap_or_else(|| cluster.controller_namespace.clone());
+    let namespace = home_unless_named(clients, namespace);
     let plan = Plan {
         pod: json(&pod, "the pod")?,
         override_: override_
@@ -50,6 +48,25 @@ pub(super) async fn start(
     let body = (JSON, wanted.to_string().into_bytes());
     let request = transport::request(Method::POST, &path, Some(body))?;
     create(clients.clone(), namespace, request).await
+}
+
+/// The helper of an earlier attempt, if it is there and stays.
+pub(super) async fn resume(
+    clients: &KubeClients,
+    key: &str,
+    namespace: Option<String>,
+) -> Result<Option<Helper>, KubeError> {
+    let namespace = home_unless_named(clients, namespace);
+    match earlier(clients, &namespace, key).await? {
+        Some(pod) => helper(clients, &namespace, &pod, true).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn home_unless_named(clients: &KubeClients, namespace: Option<String>) -> String {
+    namespace
+        .filter(|namespace| !namespace.is_empty())
+        .unwrap_or_else(|| clients.cluster.controller_namespace.clone())
 }
 
 /// Creates the pod in a task of its own: once sent, the request must be heard to its end,
@@ -130,6 +147,7 @@ fn helper(
         own,
         container,
         resumed,
+        clients.cluster.defaults.ready_within,
         clients.cluster.sweeper.clone(),
     ))
 }

@@ -1,7 +1,7 @@
 //! Helper pods against a scripted API server.
 
 use super::scale::scale;
-use super::start::start;
+use super::start::{resume, start};
 use crate::bindings::kanister::kube::types::{ApiResource, ObjectRef};
 use crate::bindings::kanister::kube::workload::HelperRequest;
 use crate::capability::cancel::Cancel;
@@ -152,6 +152,29 @@ async fn a_call_that_starts_again_gets_the_pod_it_had() {
 }
 
 #[tokio::test]
+async fn resuming_finds_the_pod_of_an_earlier_attempt_and_never_makes_one() {
+    for pods in [Vec::new(), vec![pod("older", json!({}))]] {
+        let wanted = pods.first().map(|_| "older".to_owned());
+        let server = Server::new(move |asked, _| {
+            assert!(
+                looks_for_earlier(asked) || asked.method == "DELETE",
+                "{asked:?}"
+            );
+            Reply::list("1", &pods)
+        });
+        let clients = server.clients();
+        let found = resume(&clients, "main", Some("shop".to_owned()))
+            .await
+            .unwrap();
+        let found = found.map(|helper| {
+            assert!(helper.resumed());
+            helper.own().name.clone()
+        });
+        assert_eq!(found, wanted);
+    }
+}
+
+#[tokio::test]
 async fn a_creation_that_nobody_waits_for_leaves_no_pod() {
     let server = server(Vec::new());
     let clients = server.clients();
@@ -193,8 +216,15 @@ async fn a_pod_that_cannot_start_says_why() {
     assert_eq!(ready(passing, LONG).await, Ok(()));
     assert_eq!(ready(vec![json!({"phase": "Failed"})], LONG).await, Ok(()));
     assert_eq!(
-        ready(vec![pending.clone()], LONG).await,
+        ready(vec![pending.clone()], Duration::from_secs(60)).await,
         Err(KubeError::Timeout)
+    );
+    assert_eq!(
+        ready(vec![pending.clone()], LONG).await,
+        Err(KubeError::Other(
+            "Pod did not transition into running state. Timeout:15m0s  Namespace:shop, Name:job-1"
+                .to_owned()
+        ))
     );
     let stuck = vec![
         pending,

@@ -97,7 +97,7 @@ fn nobody_can_forge_the_labels_of_a_run() {
 fn the_service_account_of_the_controller_stays_at_home() {
     let defaults = PodDefaults {
         service_account: Some("kanister-sa".to_owned()),
-        secure: false,
+        ..PodDefaults::default()
     };
     let account = |pod, namespace, defaults| {
         let built = build(pod, None, &PodExtras::default(), defaults, namespace).unwrap();
