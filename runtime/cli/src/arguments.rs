@@ -1,5 +1,7 @@
 //! What the binary understands.
 
+use crate::caps;
+use crate::lint;
 use crate::output::Output;
 use crate::plugin;
 use clap::{ArgAction, Parser, Subcommand};
@@ -34,6 +36,12 @@ pub enum Command {
     /// Functions as WebAssembly components: build, list, inspect and run them
     #[command(subcommand)]
     Plugin(Box<plugin::Command>),
+
+    /// Say what is wrong with Blueprints, ActionSets and Profiles before they run
+    Lint(Box<lint::Lint>),
+
+    /// Say what a Blueprint needs, as a Role
+    Caps(Box<caps::Caps>),
 
     /// Serve an embedded Kubernetes API, with pods as processes: for laptops and tests
     Devcluster(Box<kanister_devcluster::Options>),

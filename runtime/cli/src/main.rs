@@ -2,9 +2,13 @@
 
 mod arguments;
 mod builtin;
+mod caps;
 mod completions;
 mod crds;
 mod faces;
+mod files;
+mod kubeconfig;
+mod lint;
 mod logging;
 mod output;
 mod plugin;
@@ -46,6 +50,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             kanister_devcluster::serve(*options, kanister_devcluster::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Caps(caps) => caps.run(output).await,
+        Command::Lint(lint) => lint.run(output).await,
         Command::Crds => crds::print(output),
         Command::Completions { shell } => completions::print(shell),
     }

@@ -67,6 +67,15 @@ pub fn check(
     }
 }
 
+/// Says whether a value is of a kind or can be made so; what a template leaves to its rendering is
+/// for the caller to know.
+///
+/// # Errors
+/// What is wrong, without the value.
+pub fn fits(value: &Value, kind: ValueType) -> Result<(), String> {
+    convert(value.clone(), kind).map(drop)
+}
+
 fn convert(value: Value, kind: ValueType) -> Result<Value, String> {
     match kind {
         ValueType::Any => Ok(value),

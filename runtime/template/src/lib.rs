@@ -28,7 +28,8 @@
 //! - [`Params`] are made once from [`TemplateParams`] and shared. No rendering changes them: a template that calls
 //!   `set` and the like works on a copy.
 //! - [`wait_condition`] and [`wait_v2_condition`] answer the conditions of `Wait` and `WaitV2`.
-//! - [`lint_blueprint`] says what is wrong with a Blueprint, with line and column in its file.
+//! - [`lint_blueprint`] says what is wrong with a Blueprint, with line and column in its file; [`references`] what a
+//!   template takes from its parameters.
 //! - Errors have Go's kinds and wording and the place in the user's own text: [`TemplateError`].
 //!
 //! # Dialects
@@ -107,7 +108,7 @@ mod wait;
 
 pub use arguments::{ArgumentError, Arguments, RenderedArguments, render_args};
 pub use error::{ErrorKind, TemplateError};
-pub use lint::{Finding, FindingKind, lint_blueprint};
+pub use lint::{Finding, FindingKind, Reference, Target, lint_blueprint, references};
 pub use options::{Dialect, Limits, Options, World};
 pub use params::{
     Artifact, Bytes, ConfigMap, Credential, KeyPair, KopiaServerCredential, Location,

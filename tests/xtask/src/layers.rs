@@ -38,6 +38,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "runtime/lint",
+        &["runtime/host", "runtime/template", "runtime/api"],
+    ),
+    (
         "runtime/controller",
         &[
             "runtime/engine",
@@ -51,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "runtime/controller",
             "runtime/engine",
+            "runtime/lint",
             "runtime/host",
             "runtime/devcluster",
             "runtime/kanctl",
@@ -78,6 +83,7 @@ const TESTS: &[&str] = &[
     "runtime/cli",
     "runtime/controller",
     "runtime/engine",
+    "runtime/lint",
     "runtime/host",
     "runtime/devcluster",
     "runtime/kanctl",

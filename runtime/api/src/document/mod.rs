@@ -28,4 +28,5 @@ mod scalar;
 pub use error::{ParseError, Problem};
 pub use limits::Limits;
 pub use node::Position;
+pub use path::Step;
 pub use read::{Document, Object, parse, parse_documents, parse_values, parse_with_limits};

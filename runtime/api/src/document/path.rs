@@ -2,7 +2,7 @@
 
 use serde_path_to_error::{Path, Segment};
 
-use super::node::Node;
+use super::node::{Content, Node, Position};
 
 /// Writes a path as users know it: `spec.actions[0].name`. Keys that hold a dot or a bracket are
 /// quoted.
@@ -42,4 +42,41 @@ pub(super) fn locate<'a>(root: &'a Node, path: &Path) -> &'a Node {
         }
     }
     node
+}
+
+/// One step into an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Into a field of a map.
+    Key(&'a str),
+    /// Into an item of a list, counted from 0.
+    Item(usize),
+}
+
+/// Where a field stands: its key if `key`, else its value; what is not there stands where the
+/// nearest thing around it does.
+pub(super) fn place(root: &Node, path: &[Step<'_>], key: bool) -> Position {
+    let mut node = root;
+    let mut at = root.at;
+    for step in path {
+        let (next, place) = match (step, &node.content) {
+            (Step::Key(name), Content::Map(entries)) => {
+                let Some(entry) = entries.iter().find(|entry| entry.key == *name) else {
+                    break;
+                };
+                (
+                    &entry.value,
+                    if key { entry.key_at } else { entry.value.at },
+                )
+            }
+            (Step::Item(index), _) => match node.item(*index) {
+                Some(item) => (item, item.at),
+                None => break,
+            },
+            _ => break,
+        };
+        node = next;
+        at = place;
+    }
+    at
 }

@@ -8,7 +8,7 @@ use super::error::{ParseError, Problem};
 use super::json;
 use super::limits::Limits;
 use super::node::{Content, Node, Position};
-use super::path;
+use super::path::{self, Step};
 use crate::resource::API_VERSION;
 use crate::{ActionSet, Blueprint, Profile};
 
@@ -55,6 +55,13 @@ impl Document {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.root.at.known()
+    }
+
+    /// Where a field stands: its key if `key`, else its value. Of a field that is not there, the
+    /// nearest thing around it. None if no place is known.
+    #[must_use]
+    pub fn place(&self, path: &[Step<'_>], key: bool) -> Option<Position> {
+        path::place(&self.root, path, key).known()
     }
 
     /// The object as JSON.
@@ -239,5 +246,24 @@ mod tests {
             ]
         );
         assert!(parse_values("a: [").is_err());
+    }
+
+    #[test]
+    fn places_of_fields_are_known() {
+        let text = "apiVersion: v1\nkind: X\nspec:\n  items:\n  - {a: 1}\n";
+        let documents = parse(text).unwrap();
+        let place = |path: &[Step<'_>], key| {
+            let Position { line, column } = documents[0].place(path, key).unwrap();
+            (line, column)
+        };
+        let path = [
+            Step::Key("spec"),
+            Step::Key("items"),
+            Step::Item(0),
+            Step::Key("a"),
+        ];
+        assert_eq!(place(&path, true), (5, 6));
+        assert_eq!(place(&path, false), (5, 9));
+        assert_eq!(place(&[Step::Key("spec"), Step::Key("none")], true), (3, 1));
     }
 }

@@ -1,7 +1,9 @@
 //! `kanister plugin run`.
 
+use super::cluster::connect;
 use super::place::{Places, is_file};
 use crate::builtin;
+use crate::kubeconfig::Kubeconfig;
 use crate::output::{self, Output};
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -14,7 +16,7 @@ use kanister_host::capability::cancel::{Cancel, Canceller};
 use kanister_host::capability::kube::SlotSecrets;
 use kanister_host::capability::secrets::{NoSecrets, SecretSource};
 use kanister_host::host::{Host, Request};
-use kanister_host::registry::Function;
+use kanister_host::registry::{Function, Registry};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,7 +75,7 @@ pub struct Run {
     dry_run: bool,
 
     #[command(flatten)]
-    cluster: super::cluster::Cluster,
+    kubeconfig: Kubeconfig,
 
     #[command(flatten)]
     places: Places,
@@ -89,13 +91,10 @@ impl Run {
     pub async fn run(self, format: Output) -> anyhow::Result<ExitCode> {
         let (host, function) = self.function().await?;
         let args = self.arguments()?;
-        let grants = self.grants(&function)?;
+        let grants = self.grants(host.registry(), &function)?;
         let name = &function.descriptor.name;
         // Whether a cluster is there matters only for a call that may be made.
-        let cluster = self
-            .cluster
-            .connect(&function.plugin, &self.namespace)
-            .await;
+        let cluster = connect(&self.kubeconfig, &function.plugin, &self.namespace).await;
         let context = Context {
             subject_namespace: Some(self.namespace.clone()),
             controller_namespace: Some(self.namespace.clone()),
@@ -220,18 +219,8 @@ impl Run {
     }
 
     /// The operator's grants, and those of `--allow` for exactly this component.
-    fn grants(&self, function: &Function) -> anyhow::Result<GrantFile> {
-        let builtin = builtin::grants(function)?;
-        let mut grants = match &self.grants {
-            Some(file) => {
-                let text = std::fs::read_to_string(file).with_context(|| {
-                    format!("the file of grants {} cannot be read", file.display())
-                })?;
-                GrantFile::from_yaml(&file.display().to_string(), &text)?
-            }
-            None => GrantFile::default(),
-        };
-        grants.cluster_grants.extend(builtin.cluster_grants);
+    fn grants(&self, registry: &Registry, function: &Function) -> anyhow::Result<GrantFile> {
+        let mut grants = builtin::with_grants(registry, self.grants.as_deref())?;
         if !self.allow.is_empty() {
             grants.cluster_grants.push(ClusterFunctionGrant {
                 metadata: kanister_api::ObjectMeta {

@@ -3,10 +3,12 @@
 
 mod blueprint;
 mod place;
+mod references;
 mod template;
 mod yaml;
 
 pub use blueprint::lint_blueprint;
+pub use references::{Reference, Target, references};
 
 /// Something that is wrong with a Blueprint.
 #[derive(Debug, Clone, PartialEq, Eq)]

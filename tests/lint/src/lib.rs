@@ -1,0 +1,1 @@
+//! Only tests live here: manifests with mistakes, and what the linter says of them.
