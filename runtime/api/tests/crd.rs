@@ -151,6 +151,7 @@ fn action_set() -> ActionSet {
         actions: vec![RunAction {
             time: time(),
             skipped: true,
+            finished_at: time(),
             phases: vec![run_phase()],
             defer_phase: Some(run_phase()),
             unknown: unknown(),

@@ -308,7 +308,7 @@ async fn run_actions(
 
 /// How an action began.
 enum Begun {
-    Launched(crate::action::Action),
+    Launched(Box<crate::action::Action>),
     NotLaunched,
     /// An earlier process brought it to its end.
     Over(State),
@@ -335,7 +335,7 @@ async fn begin_action(
         context.seat.events.emit(event);
     }
     match launch(context, index, spec, &recorded, &journal).await {
-        Ok(action) => Ok(Begun::Launched(action)),
+        Ok(action) => Ok(Begun::Launched(Box::new(action))),
         Err(error) => {
             not_launched(context, index, spec, &error).await?;
             Ok(Begun::NotLaunched)

@@ -219,7 +219,7 @@ async fn planted(confinement: Confinement) {
         let mut seen = serde_json::Value::Null;
         for _ in 0..400 {
             let status = pods.get_status(name).await.unwrap().status.unwrap();
-            seen = serde_json::to_value(&status.container_statuses.unwrap_or_default()).unwrap();
+            seen = serde_json::to_value(status.container_statuses.unwrap_or_default()).unwrap();
             let main = &seen[0];
             let refused = main["state"]["waiting"]["reason"] == "CreateContainerConfigError"
                 || main["lastState"]["terminated"]["reason"] == "StartError";

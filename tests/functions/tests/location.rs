@@ -10,11 +10,10 @@ use async_trait::async_trait;
 use kanister_host::call::CallError;
 use kanister_host::capability::io::{IoError, Source};
 use kanister_host::capability::storage::{
-    IfExists, Listing, ObjectMeta, Storage, Store, StoreUpload,
+    IfExists, Listing, ObjectMeta, ReadRange, Storage, Store, StoreUpload,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use test_functions::{Call, Stage};
 
@@ -35,9 +34,14 @@ impl Memory {
 
 #[async_trait]
 impl Storage for Memory {
-    async fn open(&self, slot: &str) -> Result<Box<dyn Store>, IoError> {
+    fn bound(&self, slot: &str) -> Result<(), IoError> {
         assert_eq!(slot, "profile");
-        Ok(Box::new(self.clone()))
+        Ok(())
+    }
+
+    async fn open(&self, slot: &str) -> Result<Arc<dyn Store>, IoError> {
+        self.bound(slot)?;
+        Ok(Arc::new(self.clone()))
     }
 }
 
@@ -58,7 +62,7 @@ impl Store for Memory {
             key: key.clone(),
             size: 0,
             etag: None,
-            modified: None,
+            modified_ms: None,
             digest: None,
         });
         Ok(Listing {
@@ -67,7 +71,7 @@ impl Store for Memory {
         })
     }
 
-    async fn read(&self, _: &str, _: Range<u64>) -> Result<Source, IoError> {
+    async fn read(&self, _: &str, _: ReadRange) -> Result<Source, IoError> {
         unused()
     }
 
@@ -85,6 +89,14 @@ impl Store for Memory {
         } else {
             Err(IoError::NotFound)
         }
+    }
+
+    async fn delete_below(&self, folder: &str) -> Result<u64, IoError> {
+        let below = format!("{}/", folder.trim_end_matches('/'));
+        let mut keys = self.0.lock().unwrap();
+        let before = keys.len();
+        keys.retain(|key| !key.starts_with(&below));
+        Ok(u64::try_from(before - keys.len()).unwrap())
     }
 }
 

@@ -1,4 +1,9 @@
 //! What a command prints becomes an object, whole or not at all.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
 
 use kanister_devcluster::{SUPERVISE, supervise};
 use serde_json::json;

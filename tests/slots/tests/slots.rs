@@ -1,4 +1,9 @@
 //! What stands behind slots, and what is said where nothing does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
 
 use kanister_host::call::CallError;
 use serde_json::{Value, json};

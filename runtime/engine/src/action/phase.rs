@@ -297,19 +297,19 @@ mod tests {
             serde_json::from_value(json!({"attempts": 2, "delay": "1s", "failures": failures}))
                 .unwrap()
         };
-        let pause = |failures: &str, kind, failed| {
-            super::pause(
+        let again = |failures: &str, kind, failed| {
+            pause(
                 Some(&policy(failures)),
                 &PhaseFailure::new(kind, "x"),
                 failed,
             )
             .is_some()
         };
-        assert!(pause("retryable", FailureKind::Retryable, 1));
-        assert!(!pause("retryable", FailureKind::Retryable, 2));
-        assert!(!pause("retryable", FailureKind::Permanent, 1));
-        assert!(pause("all", FailureKind::Permanent, 1));
-        assert!(!pause("all", FailureKind::Final, 1));
-        assert!(!pause("all", FailureKind::Cancelled, 1));
+        assert!(again("retryable", FailureKind::Retryable, 1));
+        assert!(!again("retryable", FailureKind::Retryable, 2));
+        assert!(!again("retryable", FailureKind::Permanent, 1));
+        assert!(again("all", FailureKind::Permanent, 1));
+        assert!(!again("all", FailureKind::Final, 1));
+        assert!(!again("all", FailureKind::Cancelled, 1));
     }
 }

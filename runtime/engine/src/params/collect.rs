@@ -4,7 +4,7 @@ use super::profile::{ResolvedProfile, profile};
 use super::read::{ParamsError, Reader};
 use super::secrets::{as_config_maps, config_maps, secrets};
 use super::snapshot::{Snapshot, Subject};
-use super::subject::{is_secret, key, subject};
+use super::subject::{self, is_secret, key};
 use kanister_api::{ActionSpec, Artifact};
 use kanister_template::{Phase, TemplateParams};
 use serde_json::{Map, Value};
@@ -44,7 +44,7 @@ pub(crate) async fn collect(
             ..
         }) => (subject, object),
         Some(Snapshot { subject, .. }) => (subject, content(reader, spec).await?),
-        None => self::subject(reader, &spec.object).await?,
+        None => subject::subject(reader, &spec.object).await?,
     };
     let snapshot = Snapshot {
         subject: subject.clone(),

@@ -41,7 +41,7 @@ fn variables_stand_for_the_namespaces_of_the_call() {
 fn a_variable_without_a_value_stands_for_nothing() {
     let nowhere = Context::default();
     let rules = rules(&format!("kubernetes:\n- {PODS}[$subject, $controller]}}"));
-    let layer = super::super::Layer::new(super::super::LayerKind::Plan, rules, &nowhere);
+    let layer = Layer::new(LayerKind::Plan, rules, &nowhere);
     let authority = Authority::new(vec![layer], &nowhere);
     for namespace in [None, Some(""), Some("shop"), Some("$subject")] {
         let get = pods(Verb::Get, namespace, exact("p"), None);

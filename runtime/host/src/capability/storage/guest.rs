@@ -341,7 +341,10 @@ mod tests {
     #[tokio::test]
     async fn a_digest_that_the_only_source_has_checked_needs_no_second_check() {
         let md5 = summary("md5");
-        assert_eq!(committed(&[md5.clone()], md5.clone()).await, "no digest");
+        assert_eq!(
+            committed(std::slice::from_ref(&md5), md5.clone()).await,
+            "no digest"
+        );
         assert_eq!(committed(&[summary("crc32c")], md5.clone()).await, "md5");
         let two = [md5.clone(), md5.clone()];
         assert_eq!(committed(&two, md5).await, "md5", "of a part of the upload");

@@ -13,12 +13,11 @@ mod store;
 use super::io::{IoError, Source, Summary};
 use async_trait::async_trait;
 use bytes::Bytes;
-use kanister_storage::ReadRange;
 use std::sync::Arc;
 
 pub use guard::Location;
 pub use guest::Upload;
-pub use kanister_storage::{IfExists, Listing, ObjectMeta};
+pub use kanister_storage::{IfExists, Listing, ObjectMeta, ReadRange};
 pub use slots::{PROFILE, ProfileSource, SlotStores};
 
 /// Binds slots to stores.
