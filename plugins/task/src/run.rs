@@ -9,8 +9,8 @@
 //! - `ended` is noted, with the outputs, before the pod is removed. The call then answers
 //!   from the note.
 //!
-//! Nothing is noted of a failure: whoever tries again after one that was recorded does so on
-//! purpose, and begins without a note.
+//! A retry after a failure is ordered on purpose and is an attempt of its own: what an earlier
+//! one noted of its pod does not bind it.
 
 use crate::pod::TaskPod;
 use kanister_sdk::bytes::for_each_chunk;
@@ -21,9 +21,6 @@ use kanister_sdk::tail::Tail;
 use kanister_sdk::workload::{ContainerOutcome, Helper, LogMode, Outcome};
 use serde_json::Map;
 use std::time::Duration;
-
-/// Under which the host finds the pod of an earlier attempt.
-const KEY: &str = "pod";
 
 /// Longer than any phase: the host ends the call, and a pod that does not start, at its own
 /// deadlines.
@@ -38,12 +35,23 @@ pub enum Exit {
     Ignored,
 }
 
-/// What an attempt leaves for the next one.
+/// What a call leaves for the one that goes on after an interruption.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "kanister_sdk::serde", rename_all = "camelCase")]
 enum Note {
-    Created { namespace: String, pod: String },
-    Ended { outputs: Map<String, Value> },
+    Created {
+        attempt: u32,
+        namespace: String,
+        pod: String,
+    },
+    Ended {
+        outputs: Map<String, Value>,
+    },
+}
+
+/// Under which the host finds the pod of this attempt.
+fn key(cx: &Context) -> String {
+    format!("pod-{}", cx.invocation().attempt)
 }
 
 /// Runs the pod that `make` makes and takes the outputs from the log of its first container.
@@ -54,17 +62,21 @@ pub fn run(
     make: impl FnOnce() -> Result<TaskPod>,
 ) -> Result<Output> {
     let helper = match cx.load_checkpoint::<Note>()? {
-        None => create(cx, namespace, &make()?)?,
-        Some(Note::Created { namespace: at, pod }) => cx
-            .resume_helper(KEY, namespace)?
+        Some(Note::Created {
+            attempt,
+            namespace: at,
+            pod,
+        }) if attempt == cx.invocation().attempt => cx
+            .resume_helper(&key(cx), namespace)?
             .ok_or_else(|| gone(&at, &pod))?,
         Some(Note::Ended { outputs }) => {
-            // The attempt before may have ended between its note and the removal.
-            if let Some(helper) = cx.resume_helper(KEY, namespace)? {
+            // The interruption may have come between the note and the removal.
+            if let Some(helper) = cx.resume_helper(&key(cx), namespace)? {
                 remove(cx, helper);
             }
             return Ok(Output(outputs));
         }
+        None | Some(Note::Created { .. }) => create(cx, namespace, &make()?)?,
     };
     let Output(outputs) = follow(cx, &helper, exit).map_err(for_good)?;
     note(
@@ -80,12 +92,13 @@ pub fn run(
 fn create(cx: &Context, namespace: Option<&str>, pod: &TaskPod) -> Result<Helper> {
     let override_ = pod.override_.clone().map(Value::Object);
     let helper = cx
-        .start_helper(KEY, namespace, &pod.object(), override_.as_ref())
+        .start_helper(&key(cx), namespace, &pod.object(), override_.as_ref())
         .explain("Failed to create pod")?;
     let created = helper.pod();
     note(
         cx,
         &Note::Created {
+            attempt: cx.invocation().attempt,
             namespace: created.namespace,
             pod: created.name,
         },
@@ -108,9 +121,9 @@ fn note(cx: &Context, note: &Note) {
 
 fn gone(namespace: &str, pod: &str) -> Failure {
     Failure::permanent(format!(
-        "the pod {namespace}/{pod}, which an earlier attempt of this phase had started, is gone, \
-         and how far its command was is not known; it is not run a second time. Look at what it \
-         may have changed, then start the action again"
+        "the pod {namespace}/{pod}, which this phase had started before it was interrupted, is \
+         gone, and how far its command was is not known; it is not run a second time. Look at \
+         what it may have changed, then start the action again"
     ))
     .with_code("pod-gone")
 }
@@ -306,10 +319,11 @@ mod tests {
         for (note, text) in [
             (
                 Note::Created {
+                    attempt: 1,
                     namespace: "shop".into(),
                     pod: "kanister-job-x".into(),
                 },
-                json!({"created": {"namespace": "shop", "pod": "kanister-job-x"}}),
+                json!({"created": {"attempt": 1, "namespace": "shop", "pod": "kanister-job-x"}}),
             ),
             (
                 Note::Ended { outputs },

@@ -135,16 +135,7 @@ fn arguments(function: &str, errors: &[FieldError]) -> String {
             unsupported.message
         );
     }
-    let all: Vec<_> = errors
-        .iter()
-        .map(|FieldError { path, message }| {
-            if path.is_empty() {
-                message.clone()
-            } else {
-                format!("Failed to decode arg `{path}`: {message}")
-            }
-        })
-        .collect();
+    let all: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
     all.join("; ")
 }
 
@@ -172,6 +163,14 @@ mod tests {
         assert_eq!(
             arguments("KubeTask", &errors[..1]),
             "Checking supported args for function KubeTask.: argument x is not supported"
+        );
+        // A function's own words stay as they are.
+        assert_eq!(
+            arguments(
+                "ScaleWorkload",
+                &[field("replicas", "Cannot convert many to int")]
+            ),
+            "Cannot convert many to int"
         );
     }
 

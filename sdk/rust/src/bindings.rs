@@ -430,7 +430,8 @@ pub mod kanister {
         pub action_set: _rt::String,
         pub action: _rt::String,
         pub phase: _rt::String,
-        /// 1 the first time.
+        /// 1 the first time. A retry after a failure is another attempt; a call that starts
+        /// again after a crash is the same one.
         pub attempt: u32,
         /// Milliseconds since 1970-01-01T00:00:00Z at which the host ends the call.
         pub deadline_ms: Option<u64>,

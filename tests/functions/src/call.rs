@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// What a phase answers with.
 pub type Outputs = Map<String, Value>;
 
-/// A phase. Clones are attempts of the same one: they share their id and their notes.
+/// A phase. Clones are calls of the same one: they share their id and their notes.
 #[derive(Clone)]
 pub struct Call {
     function: String,
@@ -89,13 +89,21 @@ impl Call {
         self
     }
 
-    /// The attempt after an interruption of this one.
+    /// The same attempt once more, after an interruption.
     #[must_use]
     pub fn again(&self) -> Self {
         Self {
             notes: Arc::new(self.notes.after_interruption()),
-            attempt: self.attempt + 1,
             ..self.clone()
+        }
+    }
+
+    /// The attempt that a retry policy orders after a failure of this one.
+    #[must_use]
+    pub fn retried(&self) -> Self {
+        Self {
+            attempt: self.attempt + 1,
+            ..self.again()
         }
     }
 

@@ -92,6 +92,24 @@ async fn a_pod_that_is_gone_is_not_run_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_retry_that_was_ordered_runs_in_a_pod_of_its_own() {
+    let stage = stage().await;
+    let pods = stage.pods(NAMESPACE).await.unwrap();
+    let notes = Arc::new(Notes::default());
+    let call = task("exit 1").notes(&notes);
+    for attempt in [call.clone(), call.retried()] {
+        let end = attempt.run(&stage).await;
+        let Err(CallError::Permanent(cause)) = end else {
+            panic!("{end:?}")
+        };
+        assert_eq!(cause.code, "pod-failed");
+    }
+    pods.none_left().await.unwrap();
+    assert_eq!(pods.made(2).await.len(), 2);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn outputs_that_nobody_recorded_come_from_the_note() {
     let stage = stage().await;
     let pods = stage.pods(NAMESPACE).await.unwrap();

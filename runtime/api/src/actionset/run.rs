@@ -79,8 +79,8 @@ pub struct RunAction {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunPhase {
-    /// Which attempt runs or ran last, from 1; attempts after a take-over by another process count
-    /// only if the function was started again.
+    /// Which attempt runs or ran last, from 1. A retry is another attempt; a call that goes on after
+    /// an interruption or in another process is the same one.
     #[serde(default, deserialize_with = "or_default")]
     pub attempt: u32,
     /// When that attempt began: from here the phase's timeout counts.

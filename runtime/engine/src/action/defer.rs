@@ -89,10 +89,11 @@ impl Action {
         &self,
         at: &PhaseAt,
     ) -> Result<Result<Map<String, Value>, PhaseFailure>, RecordError> {
-        let before = self.defer_attempt_before().await;
+        // What goes on after an interruption is the same attempt.
+        let first = self.defer_attempt_before().await.max(1);
         let mut failed = 0_u32;
         loop {
-            let attempt = before.saturating_add(failed).saturating_add(1);
+            let attempt = first.saturating_add(failed);
             self.record_defer_running(at, attempt).await?;
             let Some(step) = self.defer.as_ref() else {
                 return Ok(Ok(Map::new()));

@@ -98,10 +98,11 @@ impl Action {
         started: Instant,
     ) -> Result<PhaseEnd, RecordError> {
         let run = self.run.clone();
-        let first = self.attempt_before(index).await;
+        // What goes on after an interruption is the same attempt.
+        let first = self.attempt_before(index).await.max(1);
         let mut failed = 0_u32;
         loop {
-            let attempt = first.saturating_add(failed).saturating_add(1);
+            let attempt = first.saturating_add(failed);
             self.record_running(index, attempt).await?;
             let Some(step) = self.phases.get(index) else {
                 return Ok(PhaseEnd::Complete);
@@ -142,7 +143,7 @@ impl Action {
             .or_else(|| self.blueprint.retry.clone())
     }
 
-    /// Attempts that were made before this process.
+    /// The attempt that an earlier process was at; 0 if none was.
     async fn attempt_before(&self, index: usize) -> u32 {
         let status = self.run.record.status().await;
         let journal = status.run.as_ref();

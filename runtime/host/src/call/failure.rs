@@ -152,15 +152,20 @@ impl CallError {
 /// How wasmtime words it; the type behind it is private. A test holds it.
 const COPIES_EXHAUSTED: &str = "fuel allocated for hostcalls has been exhausted";
 
-/// The first line of a stranger's text, without control characters.
+/// The beginning of a stranger's text, without control characters other than those that end
+/// lines and columns.
 pub(crate) fn shortened(text: &str) -> String {
     let mut short = String::new();
-    for c in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
         if short.len() >= LONGEST_MESSAGE {
             short.push('…');
             break;
         }
-        if !c.is_control() || c == '\n' || c == '\t' {
+        // Alone it would let a text write over the line that it stands in; before a line feed
+        // it is the line end of messages that users know.
+        let line_end = c == '\r' && characters.peek() == Some(&'\n');
+        if !c.is_control() || c == '\n' || c == '\t' || line_end {
             short.push(c);
         }
     }
@@ -209,5 +214,17 @@ impl CallError {
     pub(crate) fn invalid(errors: Vec<wit::FieldError>) -> Self {
         const MOST: usize = 100;
         Self::InvalidArguments(errors.into_iter().take(MOST).map(Into::into).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_text_keeps_its_lines_and_nothing_that_steers_a_terminal() {
+        assert_eq!(shortened("one\r\ntwo\n\tthree"), "one\r\ntwo\n\tthree");
+        assert_eq!(shortened("fine\rover\u{1b}[2J\0"), "fineover[2J");
+        assert!(shortened(&"x".repeat(1 << 20)).len() < LONGEST_MESSAGE + 8);
     }
 }

@@ -49,7 +49,7 @@ pub struct Invocation {
     pub action: String,
     /// The phase's name.
     pub phase: String,
-    /// 1 the first time.
+    /// 1 the first time; a call that goes on after an interruption is the same attempt.
     pub attempt: u32,
     /// When the host ends the call.
     pub deadline: Option<SystemTime>,
