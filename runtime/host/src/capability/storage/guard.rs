@@ -5,9 +5,11 @@
 
 use super::{IfExists, Listing, ObjectMeta, Storage, Store, StoreUpload};
 use crate::authority::{Access, Denial, StorageAccess};
-use crate::capability::io::{IoError, Source};
+use crate::capability::io::{IoError, Source, Summary};
 use crate::gate::Gate;
 use crate::gate::storage::ObjectKey;
+use async_trait::async_trait;
+use bytes::Bytes;
 use kanister_api::function::StorageOperation;
 use kanister_storage::ReadRange;
 use std::sync::Arc;
@@ -103,7 +105,11 @@ impl Location {
     pub async fn write(&self, key: &str, mode: IfExists) -> Result<Box<dyn StoreUpload>, IoError> {
         let path = self.path(key)?;
         let store = self.open(path.as_str(), StorageOperation::Write).await?;
-        store.write(path.as_str(), mode).await
+        let upload = store.write(path.as_str(), mode).await?;
+        Ok(Box::new(Below {
+            upload,
+            location: self.clone(),
+        }))
     }
 
     /// A copy within the location.
@@ -190,5 +196,27 @@ impl Location {
             meta.key = key.trim_start_matches('/').to_owned();
         }
         meta
+    }
+}
+
+/// An upload that tells its key as the guest knows it.
+struct Below {
+    upload: Box<dyn StoreUpload>,
+    location: Location,
+}
+
+#[async_trait]
+impl StoreUpload for Below {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), IoError> {
+        self.upload.write(bytes).await
+    }
+
+    async fn commit(self: Box<Self>, expected: Option<Summary>) -> Result<ObjectMeta, IoError> {
+        let Self { upload, location } = *self;
+        Ok(location.relative(upload.commit(expected).await?))
+    }
+
+    async fn abort(self: Box<Self>) {
+        self.upload.abort().await;
     }
 }
