@@ -28,7 +28,9 @@ impl Build {
         let folder = components::build_all()?;
         let mut build = command::cargo();
         build
-            .args(["build", "--release", "--package", "kanister"])
+            // With the whole workspace selected, so that dependencies have the features that they
+            // have in tests, and are compiled once.
+            .args(["build", "--release", "--workspace", "--bin", "kanister"])
             .args(&self.cargo);
         build.env(COMPONENTS, &folder);
         command::run(&mut build)?;
