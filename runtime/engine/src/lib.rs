@@ -33,6 +33,7 @@ mod engine;
 mod failure;
 mod params;
 mod patience;
+mod preview;
 mod record;
 mod seat;
 mod settings;
@@ -44,6 +45,7 @@ mod world;
 
 pub use control::{CancelReason, RunControl, RunHandle};
 pub use engine::{Engine, NotOurs, RunEnd, RunError};
+pub use preview::{ActionPreview, PhasePreview};
 pub use record::{FINALIZER, needs_run};
 pub use seat::{
     Clients, ClusterClients, EventKind, EventSink, Notes, ObjectKey, Observer, PhaseAt,
