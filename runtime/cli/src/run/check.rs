@@ -7,6 +7,19 @@ use kanister_lint::report::{Style, text};
 use kanister_lint::{Level, Source, lint};
 use std::io::IsTerminal;
 
+/// Whether a place in a Blueprint is one that the run comes to: not if it is in another action.
+fn concerns(plan: &Plan, path: &str) -> bool {
+    let Some(inside) = path.strip_prefix("actions.") else {
+        return true;
+    };
+    let actions = plan.action_set().spec.iter().flat_map(|spec| &spec.actions);
+    let mut names = actions.map(|action| action.name.as_str());
+    names.any(|name| {
+        let rest = inside.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
+}
+
 /// What is wrong for certain, for people; none if nothing is.
 pub async fn errors(plan: &Plan, blueprints: &[Blueprint], host: &Host) -> Option<String> {
     let mut sources: Vec<Source> = plan
@@ -33,7 +46,7 @@ pub async fn errors(plan: &Plan, blueprints: &[Blueprint], host: &Host) -> Optio
         });
     }
     let mut findings = lint(&sources, host.registry(), "").await;
-    findings.retain(|found| found.level() == Level::Error);
+    findings.retain(|found| found.level() == Level::Error && concerns(plan, &found.path));
     if findings.is_empty() {
         return None;
     }
