@@ -4,6 +4,8 @@ use crate::caps;
 use crate::lint;
 use crate::output::Output;
 use crate::plugin;
+use crate::render;
+use crate::run;
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -33,6 +35,12 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run an ActionSet to its end, on this machine or on a cluster
+    Run(Box<run::Run>),
+
+    /// Print every phase's arguments as they would be, with secrets masked
+    Render(Box<render::Render>),
+
     /// Functions as WebAssembly components: build, list, inspect and run them
     #[command(subcommand)]
     Plugin(Box<plugin::Command>),

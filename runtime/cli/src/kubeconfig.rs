@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 use kube::config::KubeConfigOptions;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which cluster, as options.
 #[derive(Debug, Args)]
@@ -18,6 +18,30 @@ pub struct Kubeconfig {
 }
 
 impl Kubeconfig {
+    /// The current context of a file.
+    pub fn of_file(file: &Path) -> Self {
+        Self {
+            kubeconfig: Some(file.to_owned()),
+            context: None,
+        }
+    }
+
+    /// Whether a cluster was asked for.
+    pub fn is_given(&self) -> bool {
+        self.kubeconfig.is_some() || self.context.is_some()
+    }
+
+    /// What was asked for, for people.
+    pub fn describe(&self) -> String {
+        let context = self.context.as_ref().map(|name| format!("context {name}"));
+        let file = self
+            .kubeconfig
+            .as_ref()
+            .map(|file| file.display().to_string());
+        let parts: Vec<_> = context.into_iter().chain(file).collect();
+        parts.join(" of ")
+    }
+
     /// A connection. Nothing is sent yet.
     pub async fn client(&self) -> anyhow::Result<kube::Client> {
         let options = KubeConfigOptions {

@@ -120,6 +120,31 @@ impl Place {
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }
 
+    /// A cluster that outlives runs, in the state directory.
+    pub fn cluster(&self) -> Running {
+        self.cluster_with(&[])
+    }
+
+    /// The same with further options.
+    pub fn cluster_with(&self, options: &[&str]) -> Running {
+        let mut words = vec!["devcluster", "--state", ".kanister"];
+        words.extend(options);
+        let mut cluster = self.start(&words);
+        cluster.wait_for("KUBECONFIG");
+        cluster
+    }
+
+    /// Whether the embedded cluster has pods that functions made and did not delete. Where no
+    /// cluster runs, what it left on the disk is asked.
+    pub fn has_helper_pods(&self) -> bool {
+        let pods = self.path().join(".kanister/node/pods");
+        let folders = std::fs::read_dir(pods).into_iter().flatten().flatten();
+        // Helper pods have one container, of this name.
+        folders
+            .map(|entry| entry.path().join("container"))
+            .any(|container| container.exists())
+    }
+
     /// Starts the binary and follows what it prints.
     pub fn start(&self, args: &[&str]) -> Running {
         let mut child = self
