@@ -40,6 +40,7 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod validate;
+mod world;
 
 pub use control::{CancelReason, RunControl, RunHandle};
 pub use engine::{Engine, NotOurs, RunEnd, RunError};
@@ -50,3 +51,4 @@ pub use seat::{
 };
 pub use settings::Settings;
 pub use validate::{ValidationError, validate};
+pub use world::SystemWorld;
