@@ -26,12 +26,15 @@ enum What {
     Template,
     /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
     Devcluster,
+    /// The controller on the embedded cluster: ActionSets a second, writes, memory
+    Controller,
 }
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
         let (package, program) = match self.what {
             What::Kando => return self.kando(),
+            What::Controller => return crate::runs::bench(&self.args),
             What::Host => ("bench-host", "bench-host"),
             What::Storage => ("slot-tests", "bench-storage"),
             What::Template => ("template-bench", "template-bench"),

@@ -35,6 +35,8 @@ enum Task {
     Cli(cli::Cli),
     /// Play recorded runs of upstream against our controller
     Runs(runs::Runs),
+    /// Kill controllers in the middle of runs, and look what becomes of these
+    Faults(runs::Faults),
     /// Make kando as one file without a dynamic linker, for amd64 and arm64, and try it
     KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
@@ -55,6 +57,7 @@ fn main() -> anyhow::Result<()> {
         Task::Templates(task) => task.run(),
         Task::Cli(task) => task.run(),
         Task::Runs(task) => task.run(),
+        Task::Faults(task) => task.run(),
         Task::KandoStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Build(task) => task.run(),

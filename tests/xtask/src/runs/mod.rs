@@ -1,5 +1,6 @@
 //! `cargo xtask runs`: plays recorded runs of upstream against our controller.
 
+mod beside;
 mod cluster;
 mod images;
 mod program;
@@ -47,6 +48,25 @@ pub struct Runs {
     /// Where logs and what was seen are kept
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+}
+
+/// Kills controllers at phase borders and inside phases.
+#[derive(clap::Args)]
+pub struct Faults {
+    /// Handed on, e.g. `--runs 200 --seed 7`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+impl Faults {
+    pub fn run(&self) -> anyhow::Result<()> {
+        beside::run("faults.py", &self.arguments)
+    }
+}
+
+/// The figures of a controller on the embedded cluster.
+pub fn bench(arguments: &[String]) -> anyhow::Result<()> {
+    beside::run("bench.py", arguments)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
