@@ -2,7 +2,7 @@
 
 use crate::crds;
 use crate::dispatch::{Dispatcher, Quiet, Runner, Told};
-use crate::error::ControllerError;
+use crate::error::{ControllerError, said};
 use crate::expiry::Expiry;
 use crate::http::{self, Readiness};
 use crate::leader::Candidate;
@@ -114,7 +114,10 @@ async fn prepare(
     loop {
         match crds::status_writes(client).await {
             Ok(writes) => return Ok(writes),
-            Err(error) => tracing::warn!(%error, "ActionSets are not served yet; waiting"),
+            Err(error) => tracing::warn!(
+                error = said(&error),
+                "ActionSets are not served yet; waiting"
+            ),
         }
         pause.wait(None).await;
     }

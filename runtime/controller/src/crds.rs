@@ -1,6 +1,6 @@
 //! The definitions of the custom resources: installed or updated at start, as upstream does.
 
-use crate::error::ControllerError;
+use crate::error::{ControllerError, said};
 use crate::seat::StatusWrites;
 use crate::watch::Pause;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -31,7 +31,7 @@ pub(crate) async fn install(client: &kube::Client) -> Result<(), ControllerError
                     Some(why) => return Err(ControllerError::Definition { name, why }),
                     None => "it is not established yet".to_owned(),
                 },
-                Err(error) => error.to_string(),
+                Err(error) => said(&error),
             };
             if Instant::now() >= until {
                 return Err(ControllerError::Definition { name, why: failed });

@@ -53,3 +53,11 @@ pub enum ControllerError {
         why: String,
     },
 }
+
+/// What the API server says in its own words, where it spoke.
+pub(crate) fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
+}

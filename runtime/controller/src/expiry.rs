@@ -1,6 +1,7 @@
 //! Finished ActionSets that ask to be removed: `ttlSecondsAfterFinished`.
 
 use crate::dispatch::Key;
+use crate::error::said;
 use kanister_api::ActionSet;
 use kube::api::{DeleteParams, Preconditions};
 use kube::{Api, ResourceExt as _};
@@ -105,7 +106,11 @@ async fn remove(client: &kube::Client, due: Due) -> Option<Due> {
     let found = match api.get_opt(&due.name).await {
         Ok(found) => found?,
         Err(error) => {
-            tracing::warn!(action_set = due.name, %error, "a finished ActionSet cannot be read to be removed");
+            tracing::warn!(
+                action_set = due.name,
+                error = said(&error),
+                "a finished ActionSet cannot be read to be removed"
+            );
             return later(SystemTime::now() + AGAIN);
         }
     };
@@ -134,7 +139,11 @@ async fn remove(client: &kube::Client, due: Due) -> Option<Due> {
         }
         Err(kube::Error::Api(status)) if status.code == 404 => None,
         Err(error) => {
-            tracing::warn!(action_set = due.name, %error, "a finished ActionSet is not removed; trying again");
+            tracing::warn!(
+                action_set = due.name,
+                error = said(&error),
+                "a finished ActionSet is not removed; trying again"
+            );
             later(SystemTime::now() + AGAIN)
         }
     }

@@ -3,7 +3,7 @@
 //! Clocks of different machines are not compared. A lease counts as held for its duration from the
 //! moment on at which this process saw it change.
 
-use crate::error::ControllerError;
+use crate::error::{ControllerError, said};
 use crate::settings::LeaseSettings;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
@@ -70,7 +70,10 @@ impl Candidate {
                         why: status.message.clone(),
                     });
                 }
-                Err(error) => tracing::warn!(%error, "the lease cannot be looked at; trying again"),
+                Err(error) => tracing::warn!(
+                    error = said(&error),
+                    "the lease cannot be looked at; trying again"
+                ),
             }
             tokio::time::sleep(self.settings.renewal()).await;
         }
@@ -92,7 +95,10 @@ impl Candidate {
                     return;
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "the lease cannot be renewed; trying again")
+                    tracing::warn!(
+                        error = said(&error),
+                        "the lease cannot be renewed; trying again"
+                    )
                 }
                 Err(_) => {
                     tracing::warn!("the API server does not answer in time to renew the lease")
@@ -121,7 +127,10 @@ impl Candidate {
         let replaced = self.api.replace(name, &params, &lease);
         match timeout(Duration::from_secs(5), replaced).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the lease is not given back; it runs out"),
+            Ok(Err(error)) => tracing::warn!(
+                error = said(&error),
+                "the lease is not given back; it runs out"
+            ),
             Err(_) => tracing::warn!("the lease is not given back; it runs out"),
         }
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
+use crate::error::said;
 use crate::watch::Pause;
 
 /// The source of events that users' tools know.
@@ -114,7 +115,12 @@ async fn write(api: &Api<Event>, event: &Event) {
         if hopeless || Instant::now() >= until {
             let reason = event.reason.as_deref().unwrap_or_default();
             let message = event.message.as_deref().unwrap_or_default();
-            tracing::warn!(reason, message, %error, "an event cannot be written");
+            tracing::warn!(
+                reason,
+                message,
+                error = said(&error),
+                "an event cannot be written"
+            );
             return;
         }
         pause.wait(None).await;

@@ -2,7 +2,7 @@
 
 mod pause;
 
-use crate::error::ControllerError;
+use crate::error::{ControllerError, said};
 use futures::{StreamExt as _, pin_mut};
 use kube::Api;
 use kube::api::{ListParams, WatchEvent, WatchParams};
@@ -119,10 +119,15 @@ where
                         return Err(ControllerError::Watch {
                             what: self.what,
                             namespace: self.namespace,
-                            why: error.to_string(),
+                            why: said(&error),
                         });
                     }
-                    tracing::warn!(resource = self.what, namespace = self.namespace, %error, "the watch is interrupted; trying again");
+                    tracing::warn!(
+                        resource = self.what,
+                        namespace = self.namespace,
+                        error = said(&error),
+                        "the watch is interrupted; trying again"
+                    );
                     pause.wait(retry_after(&error)).await;
                     version = reached;
                 }
