@@ -1,6 +1,7 @@
 //! What the binary understands.
 
 use crate::caps;
+use crate::controller::Controller;
 use crate::lint;
 use crate::output::Output;
 use crate::plugin;
@@ -50,6 +51,9 @@ pub enum Command {
 
     /// Say what a Blueprint needs, as a Role
     Caps(Box<caps::Caps>),
+
+    /// Run the ActionSets of a cluster
+    Controller(Box<Controller>),
 
     /// Serve an embedded Kubernetes API, with pods as processes: for laptops and tests
     Devcluster(Box<kanister_devcluster::Options>),

@@ -4,6 +4,7 @@ mod arguments;
 mod builtin;
 mod caps;
 mod completions;
+mod controller;
 mod crds;
 mod embedded;
 mod faces;
@@ -31,7 +32,12 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::parse();
-    logging::start(arguments.verbose);
+    match &arguments.command {
+        Command::Controller(controller) => {
+            logging::start_json(arguments.verbose, controller.log_level());
+        }
+        _ => logging::start(arguments.verbose),
+    }
     let result = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| {
@@ -63,6 +69,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             kanister_devcluster::serve(*options, kanister_devcluster::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Controller(controller) => controller.run().await,
         Command::Caps(caps) => caps.run(output).await,
         Command::Lint(lint) => lint.run(output).await,
         Command::Crds => crds::print(output),

@@ -28,6 +28,8 @@ enum What {
     Template,
     /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
     Devcluster,
+    /// The controller on the embedded cluster: ActionSets a second, writes, memory
+    Controller,
 }
 
 impl Bench {
@@ -35,6 +37,7 @@ impl Bench {
         let (package, program) = match self.what {
             What::Kando => return self.kando(),
             What::Run => ("bench-run", "bench-run"),
+            What::Controller => return crate::runs::bench(&self.args),
             What::Host => ("bench-host", "bench-host"),
             What::Storage => ("slot-tests", "bench-storage"),
             What::Template => ("template-bench", "template-bench"),
