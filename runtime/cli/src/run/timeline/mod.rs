@@ -178,9 +178,8 @@ impl Observer for Timeline {
         self.screen.line(&format!("  {sign} {title}  {words}"));
         if let PhaseOutcome::Failed(why) = outcome {
             for line in why.lines() {
-                let line = words::line(line);
-                self.screen
-                    .line(&format!("      {}", self.screen.paint(Style::Bad, &line)));
+                let line = format!("      {}", words::line(line));
+                self.screen.line(&self.screen.paint(Style::Bad, &line));
             }
         }
         for (name, value) in self.output(at) {
