@@ -177,7 +177,8 @@ impl Observer for Timeline {
         let title = self.title(at);
         self.screen.line(&format!("  {sign} {title}  {words}"));
         if let PhaseOutcome::Failed(why) = outcome {
-            for line in why.lines() {
+            // The whole of it stands at the end.
+            if let Some(line) = why.lines().next() {
                 let line = format!("      {}", words::line(line));
                 self.screen.line(&self.screen.paint(Style::Bad, &line));
             }
