@@ -153,7 +153,7 @@ impl Where {
             let near = self.embedded.start(&self.state).await?;
             let described = match near.is_own() {
                 true => format!("embedded cluster in {}", self.state.display()),
-                false => format!("the running embedded cluster of {}", self.state.display()),
+                false => format!("running embedded cluster of {}", self.state.display()),
             };
             crate::embedded::ensure_namespace(&near.client, namespace).await?;
             (near.client.clone(), Some(near), described)

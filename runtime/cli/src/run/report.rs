@@ -44,7 +44,7 @@ pub fn end(
     screen.line(&line);
     if !complete {
         for text in cause(&status).lines() {
-            screen.line(&format!("  {}", words::line(text)));
+            screen.line(&format!("  {}", words::plain(text)));
         }
     }
     let place = format!("  record: {}", file.display());

@@ -202,6 +202,23 @@ impl Running {
         }
     }
 
+    /// Waits until it has printed so many lines, or ended.
+    pub fn wait_for_lines(&mut self, count: usize) {
+        while self.seen.len() < count {
+            match self.lines.recv_timeout(Duration::from_secs(60)) {
+                Ok(line) => self.seen.push(line),
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Sends a signal, if it has not ended.
+    pub fn signal_if_alive(&self, name: &str) {
+        let id = self.child.id().to_string();
+        // Not waited for yet, so the number is still its own.
+        let _ = Command::new("kill").args(["-s", name, &id]).status();
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }

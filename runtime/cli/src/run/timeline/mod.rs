@@ -177,10 +177,10 @@ impl Observer for Timeline {
         let title = self.title(at);
         self.screen.line(&format!("  {sign} {title}  {words}"));
         if let PhaseOutcome::Failed(why) = outcome {
-            for line in why.lines() {
-                let line = words::line(line);
-                self.screen
-                    .line(&format!("      {}", self.screen.paint(Style::Bad, &line)));
+            // The whole of it stands at the end.
+            if let Some(line) = why.lines().next() {
+                let line = format!("      {}", words::line(line));
+                self.screen.line(&self.screen.paint(Style::Bad, &line));
             }
         }
         for (name, value) in self.output(at) {

@@ -73,17 +73,20 @@ pub fn value(value: &Value) -> String {
     line(&text)
 }
 
-/// A text in one line, without control characters: nothing that a pod prints moves the cursor.
+/// A text in one line that is not too long.
 pub fn line(text: &str) -> String {
-    let mut shown = String::new();
-    for (count, it) in text.chars().enumerate() {
-        if count == LONGEST {
-            shown.push('…');
-            break;
-        }
-        shown.push(if it.is_control() { ' ' } else { it });
+    let whole = plain(text);
+    match whole.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", whole.get(..at).unwrap_or_default()),
+        None => whole,
     }
-    shown
+}
+
+/// A whole text in one line, without control characters: nothing that a pod prints moves the cursor.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .map(|it| if it.is_control() { ' ' } else { it })
+        .collect()
 }
 
 #[cfg(test)]
