@@ -11,7 +11,7 @@ impl<'t> Exec<'t> {
     pub(super) fn chain(
         &mut self,
         dot: &Value,
-        receiver: Value,
+        receiver: &Value,
         names: Span,
         args: &'t [Arg],
         last: Option<Value>,
@@ -19,9 +19,9 @@ impl<'t> Exec<'t> {
     ) -> Step<Value> {
         let chain: &'t str = names.of(&self.tree.source);
         let Some((path, name)) = chain.rsplit_once('.') else {
-            return Ok(receiver);
+            return Ok(receiver.clone());
         };
-        let mut value = receiver;
+        let mut value = receiver.clone();
         // What a map of anything holds is an interface to Go, and its message says so.
         let mut boxed = false;
         for name in path.split('.').skip(1) {

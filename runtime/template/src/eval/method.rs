@@ -32,7 +32,8 @@ impl<'t> Exec<'t> {
                 _ => self.field(receiver, name),
             };
         };
-        let given = self.arguments(dot, name, params, None, args, last)?;
+        let base = self.arguments(dot, name, params, None, args, last)?;
+        let given: Vec<Value> = self.stack.drain(base..).collect();
         self.at = At::Arg(node);
         match self.method(receiver, name, &given)? {
             Some(value) => Ok(if self.secrets && given.iter().any(Value::is_secret) {

@@ -5,7 +5,7 @@ use super::lexer::Lexer;
 use super::token::{Keyword, Kind, Problem, Token};
 use crate::error::{ErrorKind, TemplateError, position};
 use crate::functions::FunctionSet;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Nesting of blocks and parentheses; a bound for the parser's and the evaluator's stack.
@@ -21,7 +21,7 @@ pub(crate) fn parse(source: Arc<str>, functions: FunctionSet) -> Result<Tree, Te
         action: None,
         functions,
         scope: Scope::new(),
-        templates: HashMap::new(),
+        templates: BTreeMap::new(),
         depth: 0,
         mutates: false,
     };
@@ -65,7 +65,7 @@ pub(super) struct Parser<'s> {
     pub(super) action: Option<usize>,
     pub(super) functions: FunctionSet,
     pub(super) scope: Scope<'s>,
-    templates: HashMap<Arc<str>, Vec<Node>>,
+    templates: BTreeMap<Arc<str>, Vec<Node>>,
     depth: u32,
     pub(super) mutates: bool,
 }
@@ -82,8 +82,15 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn peek(&mut self) -> Token<'s> {
-        let token = self.next();
-        self.back(token);
+        let token = match self.pending.last() {
+            Some(token) => *token,
+            None => {
+                let token = self.lexer.next();
+                self.pending.push(token);
+                token
+            }
+        };
+        self.last = token.at;
         token
     }
 
