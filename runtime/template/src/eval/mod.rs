@@ -52,6 +52,8 @@ pub(super) struct Exec<'t> {
     at: At<'t>,
     template: &'t str,
     depth: u32,
+    /// The dot is an item of a list or map of anything: an interface to Go, and its messages say so.
+    boxed: bool,
 }
 
 /// Renders the template `config` of `tree` with `root` as its dot.
@@ -76,6 +78,7 @@ pub(crate) fn render(
         at: At::Node(&nothing),
         template: "config",
         depth: 0,
+        boxed: false,
     };
     let Some(nodes) = tree.templates.get("config") else {
         return Ok(exec.out);
@@ -324,7 +327,11 @@ impl<'t> Exec<'t> {
         if args.is_empty() && last.is_none() {
             return Ok(());
         }
-        let text = first.show(&self.tree.source);
+        let mut text = String::new();
+        match &first.kind {
+            ArgKind::Pipe(pipe) => pipe.write(&mut text, &self.tree.source),
+            _ => first.write(&mut text, &self.tree.source),
+        }
         self.fail(
             ErrorKind::Other,
             format!("can't give argument to non-function {text}"),
@@ -373,7 +380,7 @@ impl<'t> Exec<'t> {
         let Some((name, body)) = tree.templates.get_key_value(name.as_ref()) else {
             return self.fail(
                 ErrorKind::UndefinedTemplate,
-                format!("template {name:?} not defined"),
+                format!("template {} not defined", fmt::quote(name.as_bytes())),
             );
         };
         let dot = match pipe {
@@ -383,7 +390,9 @@ impl<'t> Exec<'t> {
         self.deeper(|exec| {
             let variables = std::mem::replace(&mut exec.variables, vec![("$", dot.clone())]);
             let outer = std::mem::replace(&mut exec.template, name);
+            let boxed = std::mem::take(&mut exec.boxed);
             exec.walk(&dot, body)?;
+            exec.boxed = boxed;
             exec.template = outer;
             exec.variables = variables;
             Ok(())

@@ -240,12 +240,8 @@ impl<'s> Lexer<'s> {
                 Some(end) => token(Kind::RawString, self.take_bytes(end + 2)),
                 None => self.fail(Problem::RawQuote, at),
             },
-            '$' | '.'
-                if !(c == '.'
-                    && rest
-                        .get(1..)
-                        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))) =>
-            {
+            // A point before a digit, or before nothing at all, begins a number.
+            '$' | '.' if c == '$' || self.byte(1).is_some_and(|b| !b.is_ascii_digit()) => {
                 self.take_bytes(1);
                 let bare = if c == '$' { Kind::Variable } else { Kind::Dot };
                 if self.at_terminator() {
