@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::components::{Component, tail};
 use crate::config::{CONTAINERD_SOCKET, Config, NODE_ADDRESS, NODE_NAME};
+use crate::namespaces::is_inside;
 use crate::wait::until;
 
 /// Starts everything and waits for the node.
@@ -17,6 +18,10 @@ use crate::wait::until;
 /// # Errors
 /// What did not start, with the end of its log.
 pub fn boot(config: &Config) -> anyhow::Result<()> {
+    ensure!(
+        is_inside(&config.state),
+        "this sets up a network, which must not be the machine's; `cargo xtask e2e up` runs it inside"
+    );
     let mut boot = Boot {
         config,
         start: Instant::now(),

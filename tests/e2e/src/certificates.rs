@@ -99,8 +99,13 @@ pub fn write(config: &Config) -> anyhow::Result<()> {
         )?;
         store(&folder.join(holder.file).with_extension("key"), &key)?;
     }
-    let tokens = KeyPair::generate()?.serialize_pem();
-    store(&folder.join("service-accounts.key"), &tokens)
+    let tokens = KeyPair::generate()?;
+    let public = folder.join("service-accounts.pub");
+    store(&public, &tokens.public_key_pem())?;
+    store(
+        &folder.join("service-accounts.key"),
+        &tokens.serialize_pem(),
+    )
 }
 
 /// A certificate and its key.

@@ -87,10 +87,9 @@ impl Component {
                     "service-account-issuer",
                     "https://kubernetes.default.svc".into(),
                 ),
-                // The public half is read from the same file.
                 (
                     "service-account-key-file",
-                    certificate("service-accounts.key"),
+                    certificate("service-accounts.pub"),
                 ),
                 (
                     "service-account-signing-key-file",

@@ -24,24 +24,19 @@ pub fn up(config: &Config) -> anyhow::Result<()> {
     settings::write(config)?;
     cgroups::create(&config.cgroup())?;
     // Each of these enters namespaces for good, and so is a process of its own.
-    myself(config, &["create"])?;
-    myself(config, &["boot"])?;
+    let program = std::env::current_exe()?;
+    let state = &config.state.display().to_string();
+    let boot = [&program.display().to_string(), "--state", state, "boot"];
+    for words in [["create"].as_slice(), &[["exec", "--"].as_slice(), &boot].concat()] {
+        let mut myself = Command::new(&program);
+        let status = myself.args(["--state", state]).args(words).status()?;
+        ensure!(status.success(), "the cluster did not start");
+    }
     println!(
         "the cluster is up; its files are in {}, for tools that know no certificates {}",
         config.state.display(),
         config.text("token.conf")
     );
-    Ok(())
-}
-
-/// Runs this program on the same cluster.
-fn myself(config: &Config, words: &[&str]) -> anyhow::Result<()> {
-    let status = Command::new(std::env::current_exe()?)
-        .arg("--state")
-        .arg(&config.state)
-        .args(words)
-        .status()?;
-    ensure!(status.success(), "the cluster did not start");
     Ok(())
 }
 

@@ -60,7 +60,7 @@ const CASES: [Case; 10] = [
     }),
     ("a Service leads to its pod", |smoke| {
         until("the Service", || {
-            let page = smoke.exec(&["wget", "-q", "-T", "2", "-O", "-", "http://app"]);
+            let page = smoke.exec(&["timeout", "2", "wget", "-q", "-O", "-", "http://app"]);
             Ok(page.is_ok_and(|page| page == "page\n"))
         })
     }),
