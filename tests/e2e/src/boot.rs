@@ -32,13 +32,8 @@ pub fn boot(config: &Config) -> anyhow::Result<()> {
     boot.start(Component::KubeApiserver)?;
     boot.start(Component::Containerd)?;
     boot.wait("containerd", || Ok(runs(&mut containerd("version"))))?;
-    for image in &config.images {
-        import(image)?;
-    }
-    boot.say(&format!(
-        "{} archives of images imported",
-        config.images.len()
-    ));
+    let imports = config.images.iter().map(|image| import(image));
+    let imports = imports.collect::<anyhow::Result<Vec<_>>>()?;
     boot.wait("kube-apiserver", || {
         Ok(runs(kubectl(config).args(["get", "--raw", "/readyz"])))
     })?;
@@ -64,7 +59,18 @@ pub fn boot(config: &Config) -> anyhow::Result<()> {
             "serviceaccount",
             "default",
         ])))
-    })
+    })?;
+    for (import, archive) in imports.into_iter().zip(&config.images) {
+        let result = import.wait_with_output()?;
+        ensure!(
+            result.status.success(),
+            "the import of {} failed: {}",
+            archive.display(),
+            String::from_utf8_lossy(&result.stderr).trim()
+        );
+    }
+    boot.say("images imported");
+    Ok(())
 }
 
 /// Waits until the API server answers, e.g. after it was started again.
@@ -179,9 +185,12 @@ fn containerd(command: &str) -> Command {
     ctr
 }
 
-fn import(archive: &Path) -> anyhow::Result<()> {
-    output(containerd("images").arg("import").arg(archive))?;
-    Ok(())
+/// Large images take long; meanwhile the rest starts.
+fn import(archive: &Path) -> anyhow::Result<Child> {
+    let mut import = containerd("images");
+    import.arg("import").arg(archive);
+    let import = import.stdout(Stdio::null()).stderr(Stdio::piped());
+    import.spawn().context("cannot run ctr")
 }
 
 fn runs(command: &mut Command) -> bool {

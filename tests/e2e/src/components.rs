@@ -118,6 +118,9 @@ impl Component {
                     certificate("service-accounts.key"),
                 ),
                 ("cert-dir", config.text("run/kube-controller-manager")),
+                // Its controllers start one after another, each with some requests.
+                ("kube-api-qps", "200".into()),
+                ("kube-api-burst", "400".into()),
                 // The node's network is given by the CNI settings.
                 ("controllers", "*,-node-ipam-controller".into()),
             ],

@@ -27,7 +27,10 @@ pub fn up(config: &Config) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
     let state = &config.state.display().to_string();
     let boot = [&program.display().to_string(), "--state", state, "boot"];
-    for words in [["create"].as_slice(), &[["exec", "--"].as_slice(), &boot].concat()] {
+    for words in [
+        ["create"].as_slice(),
+        &[["exec", "--"].as_slice(), &boot].concat(),
+    ] {
         let mut myself = Command::new(&program);
         let status = myself.args(["--state", state]).args(words).status()?;
         ensure!(status.success(), "the cluster did not start");

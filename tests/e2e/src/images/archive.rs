@@ -40,7 +40,7 @@ impl Layer {
 #[derive(Clone, Default)]
 pub struct Process {
     command: Vec<String>,
-    user: Option<u32>,
+    user: String,
 }
 
 impl Process {
@@ -49,15 +49,15 @@ impl Process {
     pub fn of(command: &[&str]) -> Self {
         Self {
             command: command.iter().map(|word| (*word).to_owned()).collect(),
-            user: None,
+            user: String::new(),
         }
     }
 
-    /// The same as this user and group.
+    /// The same as this user, `NUMBER:NUMBER` or a name of the image's own list.
     #[must_use]
-    pub fn as_user(self, user: u32) -> Self {
+    pub fn as_user(self, user: &str) -> Self {
         Self {
-            user: Some(user),
+            user: user.to_owned(),
             ..self
         }
     }
@@ -75,13 +75,12 @@ pub struct Image {
 impl Image {
     fn config(&self, layers: &[String]) -> Vec<u8> {
         let layers: Vec<_> = layers.iter().map(|id| format!("sha256:{id}")).collect();
-        let user = self.process.user;
         json!({
             "architecture": architecture(),
             "os": "linux",
             "config": {
                 "Entrypoint": self.process.command,
-                "User": user.map(|user| format!("{user}:{user}")).unwrap_or_default(),
+                "User": self.process.user,
                 "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
             },
             "rootfs": {"type": "layers", "diff_ids": layers},
@@ -174,7 +173,7 @@ mod tests {
         };
         let images = [
             image("a:1", Process::default()),
-            image("b:1", Process::of(&["/run"]).as_user(7)),
+            image("b:1", Process::of(&["/run"]).as_user("7:7")),
         ];
         write(&path, &images).unwrap();
 
