@@ -9,6 +9,7 @@ mod component;
 mod components;
 mod demo;
 mod dependencies;
+mod e2e;
 mod hello_python;
 mod kando_static;
 mod layers;
@@ -41,6 +42,9 @@ enum Task {
     KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
+    /// Start a real Kubernetes, run tests on it, and end it; see `cargo xtask e2e --help`
+    #[command(disable_help_flag = true)]
+    E2e(e2e::E2e),
     /// Check format, layers, bindings, dependencies and clippy
     Lint(lint::Lint),
     /// Generate the Rust bindings of the SDK from `wit/`
@@ -60,6 +64,7 @@ fn main() -> anyhow::Result<()> {
         Task::Faults(task) => task.run(),
         Task::KandoStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
+        Task::E2e(task) => task.run(),
         Task::Build(task) => task.run(),
         Task::Test(task) => task.run(),
         Task::Lint(task) => task.run(),

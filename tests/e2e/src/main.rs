@@ -1,0 +1,276 @@
+//! `cargo xtask e2e`: a real Kubernetes for tests.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use kanister_e2e::components::Component;
+use kanister_e2e::config::Config;
+use kanister_e2e::images::{self, Sources};
+use kanister_e2e::suites::{self, Suite};
+use kanister_e2e::{boot, lifecycle, logs, namespaces, packages, programs, smoke};
+use nix::sys::signal::Signal;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask e2e",
+    about = "A real Kubernetes of one node, in namespaces of its own"
+)]
+struct Arguments {
+    /// First install the packages that are missing (Debian, root)
+    #[arg(long)]
+    install: bool,
+    /// Where programs, images, clusters and the logs of failures are kept
+    #[arg(long, default_value = "target/e2e")]
+    folder: PathBuf,
+    /// Which cluster; several live side by side
+    #[arg(long, default_value = "default")]
+    cluster: String,
+    /// The cluster's directory, in place of its name
+    #[arg(long, hide = true)]
+    state: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Start a cluster
+    Up(Up),
+    /// Run a command inside, with KUBECONFIG and kubectl
+    Exec {
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// End the cluster and remove everything of it
+    Down,
+    /// Start a cluster, run suites on it, and end it
+    Test {
+        #[command(flatten)]
+        up: Up,
+        /// Which suites; all without any
+        #[arg(long = "suite", value_enum)]
+        suites: Vec<Suite>,
+        /// Leave the cluster up if something fails
+        #[arg(long)]
+        keep: bool,
+        /// A command to run in place of the suites
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
+    /// End one program of the cluster
+    Stop {
+        component: Component,
+        /// Without a chance to finish anything
+        #[arg(long)]
+        kill: bool,
+    },
+    /// Start one program of the cluster again
+    Start { component: Component },
+    #[command(hide = true)]
+    Create,
+    #[command(hide = true)]
+    First,
+    #[command(hide = true)]
+    Boot,
+    #[command(hide = true)]
+    Smoke { filter: Option<String> },
+    #[command(hide = true)]
+    Logs { folder: PathBuf },
+}
+
+#[derive(clap::Args)]
+struct Up {
+    /// Also make the image of PostgreSQL, test.local/postgres:1
+    #[arg(long)]
+    postgres: bool,
+    /// kando as one static program, for test.local/tools:1 [default: that of `cargo xtask
+    /// kando-static`, if it is there]
+    #[arg(long, value_name = "FILE")]
+    kando: Option<PathBuf>,
+    /// A static program that becomes the image test.local/NAME:1
+    #[arg(long = "program", value_name = "NAME=FILE")]
+    images: Vec<String>,
+    /// Further archives of images
+    #[arg(long = "image", value_name = "FILE")]
+    archives: Vec<PathBuf>,
+    /// Let etcd wait for the disk at each write
+    #[arg(long)]
+    fsync: bool,
+    /// A folder with all programs of Kubernetes, in place of building them
+    #[arg(long, value_name = "FOLDER", env = "KANISTER_E2E_PROGRAMS")]
+    programs: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments {
+        install,
+        folder,
+        cluster,
+        state,
+        task,
+    } = arguments;
+    if install {
+        packages::install()?;
+    }
+    let folder = std::path::absolute(folder)?;
+    let state = match state {
+        Some(state) => std::path::absolute(state)?,
+        None => folder.join("clusters").join(cluster),
+    };
+    match task {
+        Some(task) => task.run(&folder, &state),
+        None if install => Ok(ExitCode::SUCCESS),
+        None => {
+            Arguments::command().print_help()?;
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+impl Task {
+    fn run(self, folder: &Path, state: &Path) -> anyhow::Result<ExitCode> {
+        let config = || Config::read(state);
+        if matches!(self, Self::Stop { .. } | Self::Start { .. }) && !namespaces::is_inside(state) {
+            let program = std::env::current_exe()?.display().to_string();
+            let command: Vec<String> = [program]
+                .into_iter()
+                .chain(std::env::args().skip(1))
+                .collect();
+            return Ok(exit_code(namespaces::run_inside(&config()?, &command)?));
+        }
+        match self {
+            Self::Up(up) => up.run(folder, state).map(drop)?,
+            Self::Down => lifecycle::down(state)?,
+            Self::Test {
+                up,
+                suites,
+                keep,
+                command,
+            } => {
+                // One that an interrupted test has left.
+                if Config::exists(state) {
+                    lifecycle::down(state)?;
+                }
+                let config = up.run(folder, state)?;
+                let result = test(&config, &suites, command, &folder.join("failed"));
+                if result.is_ok() || !keep {
+                    lifecycle::down(state)?;
+                }
+                result?;
+            }
+            Self::Exec { command } => {
+                let status = namespaces::run_inside(&config()?, &command)?;
+                return Ok(exit_code(status));
+            }
+            Self::Stop { component, kill } => {
+                let signal = match kill {
+                    true => Signal::SIGKILL,
+                    false => Signal::SIGTERM,
+                };
+                component.stop(&config()?, signal)?;
+            }
+            Self::Start { component } => drop(component.start(&config()?)?),
+            Self::Create => lifecycle::create(&config()?)?,
+            Self::First => namespaces::first(&config()?)?,
+            Self::Boot => boot::boot(&config()?)?,
+            Self::Smoke { filter } => smoke::run(&config()?, &filter.unwrap_or_default())?,
+            Self::Logs { folder } => logs::collect(&config()?, &folder)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Up {
+    fn run(self, folder: &Path, state: &Path) -> anyhow::Result<Config> {
+        packages::check()?;
+        let built = folder.join("bin");
+        let programs = match self.programs {
+            Some(folder) => vec![std::path::absolute(folder)?],
+            None => programs::build(&built)?,
+        };
+        let kando = self.kando.or_else(|| {
+            let made = folder.parent()?.join("kando-static");
+            let made = made.join(format!("kando-linux-{}", images::architecture()));
+            made.exists().then_some(made)
+        });
+        if kando.is_none() {
+            println!(
+                "without the image {}: there is no static kando; `cargo xtask kando-static` makes it",
+                images::TOOLS
+            );
+        }
+        let named = |pair: &String| {
+            let (name, file) = pair.split_once('=').context("--program wants NAME=FILE")?;
+            anyhow::Ok((name.to_owned(), PathBuf::from(file)))
+        };
+        let sources = Sources {
+            kando,
+            postgres: self.postgres,
+            programs: self.images.iter().map(named).collect::<Result<_, _>>()?,
+        };
+        let made = images::make(&folder.join("images"), &sources)?;
+        let further = self.archives.iter().map(std::path::absolute);
+        let config = Config {
+            state: state.to_owned(),
+            programs,
+            images: made
+                .into_iter()
+                .map(Ok)
+                .chain(further)
+                .collect::<Result<_, _>>()?,
+            fsync: self.fsync,
+        };
+        lifecycle::up(&config)?;
+        Ok(config)
+    }
+}
+
+/// Runs a command, or suites: all of them also when one fails.
+fn test(
+    config: &Config,
+    suites: &[Suite],
+    command: Vec<String>,
+    failed: &Path,
+) -> anyhow::Result<()> {
+    if !command.is_empty() {
+        return suites::run(config, &command, failed);
+    }
+    let suites = if suites.is_empty() {
+        &Suite::ALL
+    } else {
+        suites
+    };
+    let mut errors = Vec::new();
+    for suite in suites {
+        println!("== {suite:?}");
+        let command = suite.command(&config.state)?;
+        if let Err(error) = suites::run(config, &command, failed) {
+            eprintln!("{error:#}");
+            errors.push(format!("{suite:?}"));
+        }
+    }
+    anyhow::ensure!(errors.is_empty(), "failed: {}", errors.join(", "));
+    Ok(())
+}
+
+/// The command's own, or as a shell tells the signal that ended it.
+fn exit_code(status: std::process::ExitStatus) -> ExitCode {
+    use std::os::unix::process::ExitStatusExt as _;
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
+}

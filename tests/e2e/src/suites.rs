@@ -1,0 +1,83 @@
+//! The suites that run on a cluster.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, ensure};
+
+use crate::config::Config;
+
+/// A suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Suite {
+    /// The cluster itself: pods, exec, logs, names, Services, tokens, restarts
+    Smoke,
+    /// What clients rely on in the API, as the embedded cluster has it too
+    Conformance,
+}
+
+impl Suite {
+    /// All, in order.
+    pub const ALL: [Self; 2] = [Self::Smoke, Self::Conformance];
+
+    /// Makes its program and says how to run it inside.
+    ///
+    /// # Errors
+    /// If it does not compile.
+    pub fn command(self, state: &Path) -> anyhow::Result<Vec<String>> {
+        Ok(match self {
+            Self::Smoke => {
+                let program = std::env::current_exe()?.display().to_string();
+                let state = state.display().to_string();
+                vec![program, "--state".into(), state, "smoke".into()]
+            }
+            Self::Conformance => vec![compiled("kanister-conformance")?],
+        })
+    }
+}
+
+/// A program of this workspace.
+fn compiled(name: &str) -> anyhow::Result<String> {
+    // With the features of the whole workspace, as the tests have compiled it.
+    let status = Command::new("cargo")
+        .args(["build", "--release", "--workspace", "--bin", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "{name} does not compile");
+    let programs = std::env::current_exe()?;
+    Ok(programs.with_file_name(name).display().to_string())
+}
+
+/// Runs a command inside, and collects the logs below the folder if it fails.
+///
+/// # Errors
+/// If it fails; where the logs are.
+pub fn run(config: &Config, command: &[String], failed: &Path) -> anyhow::Result<()> {
+    let program = std::env::current_exe()?;
+    let inside = |words: &[String]| {
+        let mut inside = Command::new(&program);
+        inside.arg("--state").arg(&config.state);
+        inside.args(["exec", "--"]).args(words).status()
+    };
+    let status = inside(command)?;
+    if status.success() {
+        return Ok(());
+    }
+    let time = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let folder: PathBuf = failed.join(time.to_string());
+    let text = |path: &Path| path.display().to_string();
+    let words = [
+        "--state".into(),
+        text(&config.state),
+        "logs".into(),
+        text(&folder),
+    ];
+    inside(&[vec![text(&program)], words.to_vec()].concat())?;
+    anyhow::bail!(
+        "`{}` failed ({status}); logs and objects are in {}",
+        command.join(" "),
+        folder.display()
+    )
+}
