@@ -81,7 +81,11 @@ impl Place {
         command
             .args(args)
             .current_dir(self.path())
-            .env("KANISTER_CACHE", self.path().join("cache"))
+            // Compiled once for all tests.
+            .env(
+                "KANISTER_CACHE",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("components"),
+            )
             .env("KANISTER_PLUGINS", self.path().join("plugins"))
             .env_remove("KANISTER_STATE")
             .env_remove("KUBECONFIG");
