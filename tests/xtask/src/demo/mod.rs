@@ -53,7 +53,7 @@ impl Demo {
                          apt install postgresql) it uses a real database."
                     );
                 }
-                Box::new(files::Files::default())
+                Box::new(files::Files)
             }
         };
         story::tell(&*application)
