@@ -81,7 +81,11 @@ impl Place {
         command
             .args(args)
             .current_dir(self.path())
-            .env("KANISTER_CACHE", self.path().join("cache"))
+            // Compiled once for all tests.
+            .env(
+                "KANISTER_CACHE",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("components"),
+            )
             .env("KANISTER_PLUGINS", self.path().join("plugins"))
             .env_remove("KANISTER_STATE")
             .env_remove("KUBECONFIG");
@@ -134,9 +138,20 @@ impl Place {
         cluster
     }
 
-    /// Whether the embedded cluster has pods that functions made and did not delete. Where no
-    /// cluster runs, what it left on the disk is asked.
+    /// Whether the embedded cluster has pods that functions made and did not delete, by what is on the
+    /// disk. A deleted one is gone some moments after its object.
     pub fn has_helper_pods(&self) -> bool {
+        let until = std::time::Instant::now() + Duration::from_secs(5);
+        while self.helper_pods_on_disk() {
+            if std::time::Instant::now() > until {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
+    }
+
+    fn helper_pods_on_disk(&self) -> bool {
         let pods = self.path().join(".kanister/node/pods");
         let folders = std::fs::read_dir(pods).into_iter().flatten().flatten();
         // Helper pods have one container, of this name.

@@ -38,10 +38,15 @@ fn command(rule: &ExecRule) -> String {
         argv.truncate(at);
         argv.push('…');
     }
-    format!(
-        "`{argv}` in pod {}/{}, container {}",
+    let place = format!(
+        "{}/{}",
         words(serde_json::to_value(namespaces)),
-        words(serde_json::to_value(pods)),
-        words(serde_json::to_value(containers)),
-    )
+        words(serde_json::to_value(pods))
+    );
+    // A pattern stands for the only container there is.
+    let container = words(serde_json::to_value(containers));
+    if container.is_empty() || container.contains(['*', '$']) {
+        return format!("`{argv}` in pod {place}");
+    }
+    format!("`{argv}` in pod {place}, container {container}")
 }

@@ -72,6 +72,7 @@ pub fn action_set(name: &str, blueprint: &str) -> Value {
         "spec": {"actions": [{
             "name": "nothing", "blueprint": blueprint,
             "object": {"kind": "Namespace", "name": "default", "namespace": "default"},
+            "podLabels": {"bench": "run"}, "podAnnotations": {"bench": "run"},
         }]},
     })
 }

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 /// How many files.
 const COUNT: usize = 40;
 
-#[derive(Default)]
 pub struct Files;
 
 impl Application for Files {

@@ -20,14 +20,18 @@ pub struct Demo {
     /// Use the application that needs nothing, even where PostgreSQL is installed
     #[arg(long)]
     files: bool,
+
+    /// Use the program as it was built before
+    #[arg(long)]
+    no_build: bool,
 }
 
 impl Demo {
     pub fn run(&self) -> anyhow::Result<()> {
         let begun = Instant::now();
-        announce();
-        build::Build::default().run()?;
-        if begun.elapsed().as_secs() > 5 {
+        if !self.no_build {
+            announce();
+            build::Build::default().run()?;
             println!("Built in {} s.", begun.elapsed().as_secs());
         }
         if self.functions {
@@ -49,7 +53,7 @@ impl Demo {
                          apt install postgresql) it uses a real database."
                     );
                 }
-                Box::new(files::Files::default())
+                Box::new(files::Files)
             }
         };
         story::tell(&*application)

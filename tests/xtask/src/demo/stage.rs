@@ -76,7 +76,8 @@ impl Stage {
     /// Runs `kanister run` with these words, shown as somebody would type them.
     pub fn kanister_run(&self, words: &[String]) -> anyhow::Result<()> {
         let mut run = Command::new(&self.kanister);
-        run.arg("run").arg("--state").arg(self.state()).args(words);
+        run.args(["run", "--state"]).arg(from_root(&self.state()));
+        run.args(words);
         run.current_dir(workspace::root());
         println!("$ {}\n", shown(&run));
         let status = run.status().context("cannot run kanister")?;
@@ -92,6 +93,12 @@ impl Drop for Stage {
         let _ = Command::new("kill").args(["-s", "TERM", &id]).status();
         let _ = self.cluster.wait();
     }
+}
+
+/// A path of the checkout as it is from its root, where commands are run.
+pub fn from_root(path: &Path) -> String {
+    let inside = path.strip_prefix(workspace::root()).unwrap_or(path);
+    inside.display().to_string()
 }
 
 /// A command with paths as they are from the root of the checkout.

@@ -1,8 +1,7 @@
 //! The demo, step by step.
 
 use super::application::Application;
-use super::stage::{Stage, shown};
-use crate::workspace;
+use super::stage::{Stage, from_root, shown};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -39,7 +38,7 @@ pub fn tell(application: &dyn Application) -> anyhow::Result<()> {
     );
     stage.kanister_run(&words(&[
         "--apply",
-        &path(&manifest),
+        &from_root(&manifest),
         "--namespace",
         "shop",
     ]))?;
@@ -53,7 +52,7 @@ pub fn tell(application: &dyn Application) -> anyhow::Result<()> {
     );
     let mut backup = words(&[
         &blueprint,
-        &path(&profile),
+        &from_root(&profile),
         "--action",
         "backup",
         "--object",
@@ -61,7 +60,7 @@ pub fn tell(application: &dyn Application) -> anyhow::Result<()> {
         "--profile",
         "local",
         "--mount",
-        &path(&stage.store()),
+        &from_root(&stage.store()),
         "--name",
         "backup",
     ]);
@@ -84,7 +83,7 @@ pub fn tell(application: &dyn Application) -> anyhow::Result<()> {
         "Restore: the action `restore`, with what the backup left",
     );
     stage.kanister_run(&words(&[
-        &path(&profile),
+        &from_root(&profile),
         "--from",
         "backup",
         "--action",
@@ -115,14 +114,15 @@ pub fn tell(application: &dyn Application) -> anyhow::Result<()> {
 fn picture(name: &str) {
     println!(
         "
-   ┌───────────────────── this machine ─────────────────────┐
-   │                                                        │
-   │   {name:<24}    1  backup  ──▶               │
-   │   in a cluster that lives                    a folder  │
-   │   in one process              ◀──  3 restore           │
-   │        ✗ 2 disaster                                    │
-   │                                                        │
-   └────────────────────────────────────────────────────────┘"
+   ┌────────────────────── this machine ──────────────────────┐
+   │                                                          │
+   │   {name:<25}   ── 1 backup ──▶                │
+   │   in a cluster that lives                       a folder │
+   │   in one process              ◀── 3 restore ──           │
+   │                                                          │
+   │        ✗ 2 disaster                                      │
+   │                                                          │
+   └──────────────────────────────────────────────────────────┘"
     );
 }
 
@@ -151,11 +151,6 @@ fn words(words: &[&str]) -> Vec<String> {
 
 fn path(path: &Path) -> String {
     path.display().to_string()
-}
-
-fn from_root(path: &Path) -> String {
-    let inside = path.strip_prefix(workspace::root()).unwrap_or(path);
-    inside.display().to_string()
 }
 
 fn fingerprint(data: &[u8]) -> String {
