@@ -16,6 +16,14 @@ pub(crate) fn text<'a>(value: &'a Value, path: &[&str]) -> &'a str {
     at(value, path).as_str().unwrap_or_default()
 }
 
+/// The host name of a pod.
+pub(crate) fn hostname(pod: &Value) -> &str {
+    match text(pod, &["spec", "hostname"]) {
+        "" => name(pod),
+        given => given,
+    }
+}
+
 /// The whole number at `path`.
 pub(crate) fn integer(value: &Value, path: &[&str]) -> Option<i64> {
     at(value, path).as_i64()

@@ -1,5 +1,7 @@
 //! Writing answers.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::path::Query;
 use super::{partial, table};
-use crate::registry::Resource;
+use crate::registry::{Known, Resource};
 use crate::status::Status;
 use crate::store::Entry;
 use crate::verbs::{Answer, Call, Page, converted};
@@ -248,12 +250,28 @@ impl Encoder<'_> {
                 body.put_u8(b',');
             }
             match converted(resource, &entry.object) {
-                None => body.put_slice(&entry.json),
+                None if resource.known == Known::Custom => body.put_slice(&entry.json),
+                None => body.put_slice(&without_header(entry)),
                 Some(object) => body.put_slice(object.to_string().as_bytes()),
             }
         }
         body.put_slice(b"]}");
         bytes(StatusCode::OK, "application/json", body.freeze())
+    }
+}
+
+/// An object as it stands in a list of a built-in resource: the list says what its items are.
+fn without_header(entry: &Entry) -> Cow<'_, [u8]> {
+    let Some(object) = entry.object.as_object() else {
+        return Cow::Borrowed(&entry.json);
+    };
+    let item: BTreeMap<&String, &Value> = object
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "kind" | "apiVersion"))
+        .collect();
+    match serde_json::to_vec(&item) {
+        Ok(json) => Cow::Owned(json),
+        Err(_) => Cow::Borrowed(&entry.json),
     }
 }
 

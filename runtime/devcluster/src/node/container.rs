@@ -256,7 +256,7 @@ impl Container {
                 Image::Directory(_) => image.folder(),
             },
             mounts,
-            hostname: object::name(&entry.object).chars().take(63).collect(),
+            hostname: object::hostname(&entry.object).chars().take(63).collect(),
             user: node.user,
             isolation: node.isolation,
             join: None,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Node;
 use super::volumes::keyed;
-use crate::object::{at, items, name, namespace, text, uid};
+use crate::object::{at, hostname, items, name, namespace, text, uid};
 use crate::registry::Known;
 use crate::store::Entry;
 
@@ -17,7 +17,7 @@ pub(super) fn environment(
 ) -> Result<Vec<(String, String)>, String> {
     let mut list: Vec<(String, String)> = vec![
         ("PATH".into(), path.into()),
-        ("HOSTNAME".into(), name(&pod.object).into()),
+        ("HOSTNAME".into(), hostname(&pod.object).into()),
         ("HOME".into(), "/".into()),
     ];
     let mut put = |name: &str, value: String| {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use rand::RngExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::mpsc;
@@ -97,9 +98,7 @@ pub(crate) async fn session(
     let (process, output) = match started {
         Ok(started) => started,
         Err(reason) => {
-            let message = format!(
-                "Internal error occurred: error executing command in container: failed to exec in container: {reason}"
-            );
+            let message = refusal(&reason);
             let mut status = Status::internal(String::new());
             status.message = message;
             // The client may be gone; then nobody needs to know.
@@ -231,4 +230,17 @@ fn framed(channel: u8, bytes: &[u8]) -> Message {
     message.push(channel);
     message.extend_from_slice(bytes);
     Message::Binary(message.into())
+}
+
+/// Why a command did not start, in the words of the container runtimes of real nodes: tools and
+/// people look for them.
+fn refusal(reason: &str) -> String {
+    // The id of a session that never was.
+    let id: [u8; 32] = rand::rng().random();
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "Internal error occurred: error executing command in container: failed to exec in \
+         container: failed to start exec \"{id}\": OCI runtime exec failed: exec failed: unable to \
+         start container process: {reason}: unknown"
+    )
 }

@@ -73,6 +73,8 @@ pub(super) fn build(plan: &Plan) -> io::Result<()> {
             if target.symlink_metadata().is_err() {
                 symlink(std::fs::read_link(&source)?, &target)?;
             }
+        } else if has_mounts(plan, name) {
+            bind_each(&source, &target, root_user)?;
         } else {
             bind(&source, &target, true, root_user)?;
         }
@@ -113,6 +115,34 @@ pub(super) fn build(plan: &Plan) -> io::Result<()> {
     }
     named(|| "set the host name".into(), sethostname(&plan.hostname))?;
     enter(root)
+}
+
+/// Whether a volume is mounted below a directory of the system.
+fn has_mounts(plan: &Plan, name: &str) -> bool {
+    let folder = Path::new("/").join(name);
+    plan.mounts
+        .iter()
+        .any(|mount| Path::new(&mount.target).starts_with(&folder))
+}
+
+/// Shows what is in a directory, each by itself, so that there is room for volumes beside.
+fn bind_each(source: &Path, target: &Path, root_user: bool) -> io::Result<()> {
+    named(
+        || format!("make {}", target.display()),
+        std::fs::create_dir_all(target),
+    )?;
+    for entry in std::fs::read_dir(source)? {
+        let entry = entry?;
+        let place = target.join(entry.file_name());
+        if entry.file_type()?.is_symlink() {
+            if place.symlink_metadata().is_err() {
+                symlink(std::fs::read_link(entry.path())?, &place)?;
+            }
+        } else {
+            bind(&entry.path(), &place, true, root_user)?;
+        }
+    }
+    Ok(())
 }
 
 /// Mounts a volume. Other volumes hold this path perhaps, and what pods wrote is in them: neither side

@@ -69,7 +69,10 @@ impl Action {
         match self.defer_attempts(&at).await? {
             Ok(output) => {
                 self.complete_defer(output).await?;
-                run.seat.events.emit(RunEvent::ended_defer(&at.phase));
+                // Its end is recorded nowhere once the ActionSet is being deleted, as upstream has it.
+                if run.control.cancelled() != Some(CancelReason::Deleted) {
+                    run.seat.events.emit(RunEvent::ended_defer(&at.phase));
+                }
                 let observer = &run.seat.observer;
                 observer.phase_ended(&at, &PhaseOutcome::Complete, started.elapsed());
                 Ok(end)

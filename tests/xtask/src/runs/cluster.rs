@@ -2,12 +2,17 @@
 
 use super::images;
 use super::program::Program;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 /// How long the embedded cluster may take to start.
 const START: Duration = Duration::from_secs(60);
+
+/// Where volumes of the cases are on the node.
+const HOST_PATH: &str = "/tmp/kanister-cases";
 
 /// A cluster, for as long as this value lives.
 pub struct Cluster {
@@ -25,6 +30,10 @@ impl Cluster {
         let mut command = Command::new(binary);
         command.arg("devcluster").arg("--state").arg(&state);
         command.arg("--images").arg(&images);
+        // The volumes of some cases are there; pods write to them as an ordinary user.
+        std::fs::create_dir_all(HOST_PATH)?;
+        std::fs::set_permissions(HOST_PATH, Permissions::from_mode(0o777))?;
+        command.args(["--allow-host-path", HOST_PATH]);
         let mut program = Program::start("the embedded cluster", command, &log)?;
         program.says(&log, "export KUBECONFIG=", START)?;
         Ok(Self {

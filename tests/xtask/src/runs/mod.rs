@@ -5,7 +5,7 @@ mod cluster;
 mod images;
 mod program;
 
-use crate::{test, workspace};
+use crate::{command, test, workspace};
 use anyhow::{Context as _, ensure};
 use cluster::Cluster;
 use program::Program;
@@ -123,6 +123,12 @@ impl Runs {
         let suffixes: Vec<String> = (1..=self.workers.max(1))
             .map(|it| format!("w{it}"))
             .collect();
+        let mut namespaces = Command::new(&python);
+        namespaces.arg(recordings().join("namespaces.py"));
+        namespaces.args(suffixes.iter().map(|suffix| format!("kanister-{suffix}")));
+        namespaces.env("KUBECONFIG", cluster.kubeconfig());
+        namespaces.env("PYTHONDONTWRITEBYTECODE", "1");
+        command::run(&mut namespaces)?;
         let _controllers = suffixes
             .iter()
             .map(|suffix| controller(&binary, &cluster, suffix, &folder))
@@ -257,7 +263,7 @@ fn controller(
         .env("KANISTER_TOOLS", "test.local/busybox:1")
         .env_remove("RUST_LOG");
     let mut program = Program::start("a controller", command, &log)?;
-    program.says(&log, "serving metrics and health", START)?;
+    program.says(&log, "running ActionSets", START)?;
     Ok(program)
 }
 
