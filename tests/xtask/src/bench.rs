@@ -24,7 +24,7 @@ enum What {
     Storage,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
-    /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
+    /// The embedded cluster storing ActionSets, with `--kubeconfig FILE` beside a real one
     Devcluster,
 }
 
