@@ -26,7 +26,7 @@ enum What {
     Storage,
     /// Parsing and rendering of templates, beside Go's where a Go toolchain is
     Template,
-    /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
+    /// The embedded cluster storing ActionSets, with `--kubeconfig FILE` beside a real one
     Devcluster,
     /// The controller on the embedded cluster: ActionSets a second, writes, memory
     Controller,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
-use super::environment::{environment, expand};
+use super::environment::environment;
+use super::expand::expand;
 use super::images::{self, Image};
 use super::logs::Log;
 use super::pod::PodRun;

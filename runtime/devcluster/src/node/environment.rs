@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::Node;
+use super::downward::field;
+use super::expand::expand;
 use super::volumes::keyed;
-use crate::object::{at, hostname, items, name, namespace, text, uid};
+use crate::object::{at, hostname, items, text};
 use crate::registry::Known;
 use crate::store::Entry;
 
@@ -113,88 +115,4 @@ fn value_from(node: &Node, pod: &Entry, variable: &Value) -> Result<Option<Strin
     }
     // Resources are not limited here, so a limit is what the pod says, or nothing.
     Ok(Some("0".to_owned()))
-}
-
-/// A field of the pod for the downward API.
-pub(super) fn field(pod: &Entry, path: &str) -> String {
-    let object = &pod.object;
-    let listed = |kind: &str| {
-        let map = at(object, &["metadata", kind]).as_object();
-        let lines: Vec<String> = map
-            .into_iter()
-            .flatten()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect();
-        lines.join("\n")
-    };
-    match path {
-        "metadata.name" => name(object).to_owned(),
-        "metadata.namespace" => namespace(object).to_owned(),
-        "metadata.uid" => uid(object).to_owned(),
-        "metadata.labels" => listed("labels"),
-        "metadata.annotations" => listed("annotations"),
-        "spec.nodeName" => super::NAME.to_owned(),
-        "spec.serviceAccountName" => text(object, &["spec", "serviceAccountName"]).to_owned(),
-        "status.hostIP" | "status.podIP" | "status.podIPs" | "status.hostIPs" => {
-            super::ADDRESS.to_owned()
-        }
-        other => {
-            let part = |kind: &str| {
-                let key = other
-                    .strip_prefix("metadata.")?
-                    .strip_prefix(kind)?
-                    .strip_prefix("['")?
-                    .strip_suffix("']")?;
-                Some(text(object, &["metadata", kind, key]).to_owned())
-            };
-            part("labels")
-                .or_else(|| part("annotations"))
-                .unwrap_or_default()
-        }
-    }
-}
-
-/// Replaces `$(NAME)` by the variable of that name; `$$` is a dollar sign, unknown names stay.
-pub(super) fn expand(source: &str, variables: &[(String, String)]) -> String {
-    let mut result = String::new();
-    let mut rest = source;
-    while let Some((before, after)) = rest.split_once('$') {
-        result.push_str(before);
-        if let Some(after) = after.strip_prefix('$') {
-            result.push('$');
-            rest = after;
-        } else if let Some((name, tail)) = after
-            .strip_prefix('(')
-            .and_then(|inner| inner.split_once(')'))
-        {
-            match variables.iter().find(|(known, _)| known == name) {
-                Some((_, value)) => result.push_str(value),
-                None => result.push_str(&format!("$({name})")),
-            }
-            rest = tail;
-        } else {
-            result.push('$');
-            rest = after;
-        }
-    }
-    result + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn references_are_expanded_as_in_kubernetes() {
-        let known = [("A".to_owned(), "1".to_owned())];
-        for (source, wanted) in [
-            ("x$(A)y", "x1y"),
-            ("$$(A)", "$(A)"),
-            ("$(B)", "$(B)"),
-            ("$A $", "$A $"),
-            ("$(A", "$(A"),
-        ] {
-            assert_eq!(expand(source, &known), wanted);
-        }
-    }
 }

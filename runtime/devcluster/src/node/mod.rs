@@ -2,8 +2,10 @@
 
 mod access;
 mod container;
+mod downward;
 mod environment;
 mod exec;
+mod expand;
 mod images;
 mod logs;
 mod pod;

@@ -183,7 +183,7 @@ fn project(node: &Node, pod: &Entry, source: &Value) -> Result<Vec<(String, Vec<
         let list = items(source, &["downwardAPI", "items"]).iter();
         return Ok(list
             .map(|item| {
-                let value = super::environment::field(pod, text(item, &["fieldRef", "fieldPath"]));
+                let value = super::downward::field(pod, text(item, &["fieldRef", "fieldPath"]));
                 (text(item, &["path"]).to_owned(), value.into_bytes())
             })
             .collect());

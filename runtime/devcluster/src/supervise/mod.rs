@@ -6,6 +6,7 @@
 
 mod attend;
 mod confine;
+mod frame;
 mod plan;
 mod view;
 
@@ -18,7 +19,8 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 pub(crate) use confine::has_landlock;
-pub(crate) use plan::{Frame, Isolation, Mount, Plan};
+pub(crate) use frame::Frame;
+pub(crate) use plan::{Isolation, Mount, Plan};
 pub(crate) use view::IMAGE;
 
 /// Runs as the supervisor of one process; standard input is the socket to the cluster.

@@ -1,5 +1,6 @@
 //! How clients reach the API: in process, through a Unix socket, or through TLS with a token.
 
+mod credentials;
 mod in_process;
 mod kubeconfig;
 mod tls;
@@ -10,9 +11,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+pub(crate) use credentials::Credentials;
 pub(crate) use in_process::client;
 pub(crate) use kubeconfig::{Access, kubeconfig, write_private};
-pub(crate) use tls::{Credentials, Tls};
+pub(crate) use tls::Tls;
 pub(crate) use unix::Socket;
 
 use crate::http::Api;

@@ -1,5 +1,5 @@
 //! Creates ActionSets and patches each three times, as a controller does, and prints how many per
-//! second were possible: on the embedded cluster, or with `--kubeconfig` on a real one.
+//! second were possible: on the embedded cluster, and with `--kubeconfig` on a real one beside it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
 /// Measures creates and patches of ActionSets.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 struct Arguments {
     /// How many ActionSets
     #[arg(long, default_value_t = 2000)]
@@ -25,7 +25,7 @@ struct Arguments {
     /// How many ActionSets are there before
     #[arg(long, default_value_t = 0)]
     before: usize,
-    /// The cluster of this kubeconfig instead of an embedded one
+    /// Measure the cluster of this kubeconfig too, after an embedded one
     #[arg(long)]
     kubeconfig: Option<PathBuf>,
     /// Keep the embedded cluster's state in memory only
@@ -37,57 +37,88 @@ struct Arguments {
 }
 
 const PATH: &str = "/apis/cr.kanister.io/v1alpha1/namespaces/default/actionsets";
+/// What marks the objects of this program.
+const LABEL: &str = "devcluster-bench";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Arguments {
-        count,
-        writers,
-        before,
-        kubeconfig,
-        memory,
-        tls,
-    } = Arguments::parse();
+    let arguments = Arguments::parse();
     if rustls::crypto::ring::default_provider()
         .install_default()
         .is_err()
     {
         anyhow::bail!("another TLS provider is installed already");
     }
-    let folder = tempfile::tempdir()?;
-    let (client, cluster) = match kubeconfig {
-        Some(path) => (connect(&path).await?, None),
-        None => {
-            let state = (!memory).then(|| folder.path().join("state"));
-            let cluster = Cluster::start(Setup {
-                state,
-                ..Setup::default()
-            })
-            .await?;
-            let client = if tls {
-                let file = folder.path().join("kubeconfig");
-                cluster
-                    .listen_tls(SocketAddr::from(([127, 0, 0, 1], 0)), &file)
-                    .await?;
-                connect(&file).await?
-            } else {
-                cluster.client()
-            };
-            (client, Some(cluster))
-        }
+    let Some(path) = &arguments.kubeconfig else {
+        embedded(&arguments).await?;
+        return Ok(());
     };
-    define(&client).await?;
-    fill(&client, before, writers).await?;
+    // The same work for both, each for itself, and the embedded one reached as the other is.
+    let own = embedded(&Arguments {
+        tls: true,
+        ..arguments.clone()
+    })
+    .await?;
+    let real = measure(
+        &arguments,
+        &connect(path).await?,
+        &path.display().to_string(),
+    )
+    .await?;
+    println!("the embedded cluster does {:.1} times as many", own / real);
+    Ok(())
+}
+
+/// Measures an embedded cluster: objects per second.
+async fn embedded(arguments: &Arguments) -> anyhow::Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let state = (!arguments.memory).then(|| folder.path().join("state"));
+    let place = match (&state, arguments.tls) {
+        (Some(_), true) => "embedded, on disk, by TLS",
+        (Some(_), false) => "embedded, on disk, in process",
+        (None, true) => "embedded, in memory, by TLS",
+        (None, false) => "embedded, in memory, in process",
+    };
+    let cluster = Cluster::start(Setup {
+        state,
+        ..Setup::default()
+    })
+    .await?;
+    let client = if arguments.tls {
+        let file = folder.path().join("kubeconfig");
+        cluster
+            .listen_tls(SocketAddr::from(([127, 0, 0, 1], 0)), &file)
+            .await?;
+        connect(&file).await?
+    } else {
+        cluster.client()
+    };
+    let rate = measure(arguments, &client, place).await?;
+    cluster.shutdown().await;
+    Ok(rate)
+}
+
+/// Measures a cluster: objects per second.
+async fn measure(arguments: &Arguments, client: &kube::Client, place: &str) -> anyhow::Result<f64> {
+    let Arguments {
+        count,
+        writers,
+        before,
+        ..
+    } = arguments;
+    define(client).await?;
+    clear(client).await?;
+    fill(client, *before, *writers).await?;
     let start = Instant::now();
-    let mut times: Vec<Duration> = futures::stream::iter(0..count)
-        .map(|number| one(&client, number))
-        .buffer_unordered(writers)
+    let mut times: Vec<Duration> = futures::stream::iter(0..*count)
+        .map(|number| one(client, number))
+        .buffer_unordered(*writers)
         .collect::<Vec<_>>()
         .await
         .into_iter()
         .collect::<anyhow::Result<Vec<_>>>()?
         .concat();
-    let took = start.elapsed();
+    let rate = *count as f64 / start.elapsed().as_secs_f64();
     times.sort();
     let at = |share: f64| {
         let place = (times.len() as f64 * share) as usize;
@@ -97,8 +128,7 @@ async fn main() -> anyhow::Result<()> {
             .unwrap_or_default()
     };
     println!(
-        "{count} ActionSets (create + 3 merge patches each), {writers} writers, {before} there before: {:.0} objects/s; one patch: p50 {:.2} ms, p99 {:.2} ms",
-        count as f64 / took.as_secs_f64(),
+        "{place}: {count} ActionSets (create + 3 merge patches each), {writers} writers, {before} there before: {rate:.0} objects/s; one patch: p50 {:.2} ms, p99 {:.2} ms",
         at(0.5).as_secs_f64() * 1000.0,
         at(0.99).as_secs_f64() * 1000.0
     );
@@ -109,12 +139,19 @@ async fn main() -> anyhow::Result<()> {
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
     println!(
-        "a list of {listed} ActionSets: {:.1} ms",
+        "{place}: a list of {listed} ActionSets: {:.1} ms",
         start.elapsed().as_secs_f64() * 1000.0
     );
-    if let Some(cluster) = cluster {
-        cluster.shutdown().await;
-    }
+    clear(client).await?;
+    Ok(rate)
+}
+
+/// Removes what this program made, here or in an earlier run.
+async fn clear(client: &kube::Client) -> anyhow::Result<()> {
+    let path = format!("{PATH}?labelSelector={LABEL}");
+    client
+        .request::<Value>(Request::delete(path).body(Vec::new())?)
+        .await?;
     Ok(())
 }
 
@@ -150,7 +187,7 @@ async fn define(client: &kube::Client) -> anyhow::Result<()> {
 }
 
 fn action_set(name: &str) -> Value {
-    json!({"apiVersion": "cr.kanister.io/v1alpha1", "kind": "ActionSet", "metadata": {"name": name}, "spec": {"actions": [
+    json!({"apiVersion": "cr.kanister.io/v1alpha1", "kind": "ActionSet", "metadata": {"name": name, "labels": {LABEL: "yes"}}, "spec": {"actions": [
         {"name": "backup", "blueprint": "bench", "object": {"kind": "Namespace", "name": "default", "namespace": "default"}}]}})
 }
 
