@@ -37,6 +37,15 @@ impl Places {
         }
     }
 
+    /// Whether what is built in must be compiled first, which takes some seconds.
+    pub fn is_cold(&self) -> bool {
+        let found = self.cache_dir().map(std::fs::read_dir);
+        match found {
+            Some(Ok(mut entries)) => entries.next().is_none(),
+            Some(Err(_)) | None => true,
+        }
+    }
+
     /// A host with nothing installed.
     pub fn host(&self) -> anyhow::Result<Host> {
         let options = HostOptions {

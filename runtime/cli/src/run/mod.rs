@@ -128,6 +128,10 @@ impl Run {
             return report::ended(record, plan.folder(), &screen, format);
         }
         screen.line(&plan.headline(&screen));
+        if self.places.is_cold() {
+            let text = "  compiling the functions, once for this version of kanister; some seconds";
+            screen.line(&screen.paint(Style::Dim, text));
+        }
         // Both take time, and neither needs the other.
         let namespace = plan.namespace();
         let (host, reached) = tokio::join!(self.places.installed(), self.place.reach(&namespace));
