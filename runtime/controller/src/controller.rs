@@ -6,7 +6,7 @@ use crate::error::{ControllerError, said};
 use crate::expiry::Expiry;
 use crate::http::{self, Readiness};
 use crate::leader::Candidate;
-use crate::seat::{About, EventQueue, StatusWrites};
+use crate::seat::{About, EventQueue, StatusWrites, sweep};
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
 use crate::watch::{Change, Pause, Watch};
@@ -84,6 +84,7 @@ pub async fn serve(
     let mut dispatcher =
         Dispatcher::new(runner, &settings, events.clone(), expiry, metrics.clone());
     let (mut watches, mut told) = watch(&client, &settings, &events, &readiness);
+    tokio::spawn(sweep(client.clone(), settings.namespace.clone()));
     let end = tokio::select! {
         () = dispatcher.run(&mut told, &mut stop) => Ok(()),
         Some(Ok(Err(error))) = watches.join_next() => Err(error),

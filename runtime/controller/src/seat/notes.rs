@@ -8,7 +8,13 @@ use kube::api::{DeleteParams, ObjectMeta, PostParams};
 use parking_lot::Mutex;
 
 /// The ActionSet, for people who look. An annotation takes longer values than a label.
-const ANNOTATION: &str = "run.kanister.io/notes-of";
+pub(super) const ACTION_SET: &str = "run.kanister.io/notes-of";
+
+/// What all notes have, to be found by.
+pub(super) const LABEL: &str = "run.kanister.io/notes";
+
+/// The names of notes begin so; the uid follows.
+pub(super) const PREFIX: &str = "run-";
 
 /// The notes of one run.
 pub(super) struct NotesPage {
@@ -23,7 +29,7 @@ impl NotesPage {
     pub(super) fn new(client: kube::Client, namespace: &str, uid: &str, action_set: &str) -> Self {
         Self {
             api: Api::namespaced(client, namespace),
-            name: format!("run-{uid}"),
+            name: format!("{PREFIX}{uid}"),
             action_set: action_set.to_owned(),
             version: Mutex::new(None),
         }
@@ -86,11 +92,12 @@ impl NotesPage {
     }
 
     fn page(&self, notes: &Notes, version: Option<String>) -> ConfigMap {
-        let annotation = (ANNOTATION.to_owned(), self.action_set.clone());
+        let annotation = (ACTION_SET.to_owned(), self.action_set.clone());
         ConfigMap {
             metadata: ObjectMeta {
                 name: Some(self.name.clone()),
                 annotations: Some([annotation].into()),
+                labels: Some([(LABEL.to_owned(), "true".to_owned())].into()),
                 resource_version: version,
                 ..ObjectMeta::default()
             },
