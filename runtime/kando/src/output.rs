@@ -15,7 +15,7 @@ const MARKER: &str = "###Phase-output###:";
 /// Prints the line. `argv` is the whole command line.
 pub(crate) fn run(args: Output, argv: &[OsString]) -> Result<(), Error> {
     let mut values = without_terminator(args.values, argv);
-    let verbosity = verbosity_behind(&mut values);
+    let verbosity = verbosity_beside(&mut values);
     if let Some(level) = verbosity {
         log::check(&level)?;
     }
@@ -43,20 +43,23 @@ fn without_terminator(mut values: Vec<OsString>, argv: &[OsString]) -> Vec<OsStr
     values
 }
 
-/// Flags may stand behind the value, where they are taken for values too. The one that this command has
-/// says nothing here but whether its level exists.
-fn verbosity_behind(values: &mut Vec<OsString>) -> Option<String> {
-    let behind = values.get(2..)?;
-    let words: Vec<&str> = behind.iter().filter_map(|word| word.to_str()).collect();
-    let level = match *words.as_slice() {
-        ["-v" | "--verbosity", level] => level,
-        [word] => ["--verbosity=", "-v="]
+/// Flags may stand behind the value, and attached to their own before the key, where they are taken for
+/// values too. The one that this command has says nothing here but whether its level exists.
+fn verbosity_beside(values: &mut Vec<OsString>) -> Option<String> {
+    let words: Option<Vec<&str>> = values.iter().map(|word| word.to_str()).collect();
+    let attached = |word: &str| {
+        let level = ["--verbosity=", "-v=", "-v"]
             .into_iter()
-            .find_map(|flag| word.strip_prefix(flag))?,
+            .find_map(|flag| word.strip_prefix(flag));
+        level.filter(|level| !level.is_empty()).map(str::to_owned)
+    };
+    let (level, pair) = match *words?.as_slice() {
+        [key, value, "-v" | "--verbosity", level] => (level.to_owned(), [key, value]),
+        [key, value, last] if attached(last).is_some() => (attached(last)?, [key, value]),
+        [first, key, value] => (attached(first)?, [key, value]),
         _ => return None,
     };
-    let level = level.to_owned();
-    values.truncate(2);
+    *values = pair.map(OsString::from).to_vec();
     Some(level)
 }
 
@@ -107,7 +110,7 @@ fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{line, verbosity_behind, without_terminator};
+    use super::{line, verbosity_beside, without_terminator};
     use std::ffi::OsString;
 
     #[test]
@@ -131,17 +134,23 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_behind_the_value() {
-        for (behind, found, left) in [
-            (&["-v", "debug"][..], Some("debug"), 2),
-            (&["--verbosity=info"], Some("info"), 2),
-            (&["-v"], None, 3),
-            (&["more"], None, 3),
+    fn a_flag_beside_key_and_value() {
+        for (words, found) in [
+            (&["key", "value", "-v", "debug"][..], Some("debug")),
+            (&["key", "value", "--verbosity=info"], Some("info")),
+            (&["-vinfo", "key", "value"], Some("info")),
+            (&["-v=info", "key", "value"], Some("info")),
+            (&["key", "value", "-v"], None),
+            (&["key", "value", "more"], None),
+            (&["key", "-v"], None),
         ] {
-            let words = [&["key", "value"], behind].concat();
-            let mut values = words.iter().map(OsString::from).collect();
-            assert_eq!(verbosity_behind(&mut values).as_deref(), found);
-            assert_eq!(values.len(), left, "{behind:?}");
+            let mut values: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert_eq!(verbosity_beside(&mut values).as_deref(), found, "{words:?}");
+            let left = match found {
+                Some(_) => vec!["key".into(), "value".into()],
+                None => words.iter().map(OsString::from).collect(),
+            };
+            assert_eq!(values, left);
         }
     }
 

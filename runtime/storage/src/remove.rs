@@ -1,5 +1,7 @@
 //! Deleting: one object, or what lies below a prefix in whole segments.
 
+use std::time::Duration;
+
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::{ObjectStore as _, ObjectStoreExt as _};
 
@@ -8,6 +10,13 @@ use crate::error::Error;
 use crate::key::Prefix;
 use crate::location::{Location, is_below};
 use crate::store::FILE_ENDPOINT;
+
+/// Pauses before what is left is deleted again.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+];
 
 impl Location {
     /// Deletes the object `path`. One that is not there counts as deleted, as S3 has it.
@@ -62,9 +71,25 @@ impl Location {
         }
     }
 
+    /// Deletes until nothing is found any more. The library does not repeat requests that delete many
+    /// objects at once; deleting what is gone already does no harm.
     async fn delete_below(&self, prefix: &Prefix) -> Result<u64, Error> {
+        self.writable(&self.store.place(&prefix.to_string()))?;
+        let mut count = 0;
+        for pause in PAUSES {
+            match self.delete_found(prefix, &mut count).await {
+                Err(e) if e.is_retryable() => {
+                    tracing::info!(error = %e, "deleting again what is left");
+                    tokio::time::sleep(pause).await;
+                }
+                result => return result.map(|()| count),
+            }
+        }
+        self.delete_found(prefix, &mut count).await.map(|()| count)
+    }
+
+    async fn delete_found(&self, prefix: &Prefix, count: &mut u64) -> Result<(), Error> {
         let place = self.store.place(&prefix.to_string());
-        self.writable(&place)?;
         let reader = &self.store.reader;
         let inside = prefix.clone();
         let found = reader
@@ -73,15 +98,14 @@ impl Location {
             .map_ok(|meta| meta.location)
             .boxed();
         let mut deleted = reader.delete_stream(found);
-        let mut count = 0;
         while let Some(result) = deleted.next().await {
             match result.map_err(|e| classify(e, &place)) {
-                Ok(_) => count += 1,
+                Ok(_) => *count += 1,
                 // Deleted by somebody else in between.
                 Err(Error::NotFound(_)) => {}
                 Err(e) => return Err(e),
             }
         }
-        Ok(count)
+        Ok(())
     }
 }

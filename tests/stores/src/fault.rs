@@ -16,6 +16,8 @@ pub enum Fault {
     CutUp(usize),
     /// Every second connection is cut after so many bytes from the store.
     CutDown(usize),
+    /// Connections are cut before a request with the method POST is passed on, so many times.
+    CutPosts(usize),
     /// The first connections are answered with 503 and a pause of one second.
     Throttle(usize),
     /// In each connection one byte from the store is changed, so many bytes from its beginning.
@@ -74,6 +76,7 @@ impl Proxy {
 enum Break {
     Never,
     Cut(usize),
+    Posts(usize),
     Flip(usize),
 }
 
@@ -93,6 +96,7 @@ async fn serve(
     let server = TcpStream::connect(store).await?;
     let (up, down) = match fault {
         Fault::CutUp(after) if index.is_multiple_of(2) => (Break::Cut(after), Break::Never),
+        Fault::CutPosts(times) => (Break::Posts(times), Break::Never),
         Fault::CutDown(after) if index.is_multiple_of(2) => (Break::Never, Break::Cut(after)),
         Fault::Flip(at) => (Break::Never, Break::Flip(at)),
         _ => (Break::Never, Break::Never),
@@ -139,6 +143,12 @@ async fn pump(
                 count.fetch_add(1, Ordering::SeqCst);
                 let head = bytes.get(..after - passed).unwrap_or_default();
                 to.write_all(head).await?;
+                return Err(std::io::ErrorKind::ConnectionReset.into());
+            }
+            Break::Posts(times)
+                if bytes.starts_with(b"POST ") && count.load(Ordering::SeqCst) < times =>
+            {
+                count.fetch_add(1, Ordering::SeqCst);
                 return Err(std::io::ErrorKind::ConnectionReset.into());
             }
             Break::Flip(at) if passed + n > at => {

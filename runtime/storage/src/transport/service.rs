@@ -129,8 +129,28 @@ fn pause(text: &str, now: Timestamp) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::pause;
-    use std::time::Duration;
+    use super::*;
+
+    /// Takes a request and says nothing.
+    #[derive(Debug)]
+    struct Silent;
+
+    #[async_trait]
+    impl HttpService for Silent {
+        async fn call(&self, _: HttpRequest) -> Result<HttpResponse, HttpError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_store_is_named_soon() {
+        let service = Service::new(HttpClient::new(Silent));
+        let request = http::Request::get("http://store/").body(Vec::new().into());
+        let begin = tokio::time::Instant::now();
+        let error = service.call(request.unwrap()).await.err().unwrap();
+        assert_eq!(ConnectFailure::of(&error), Some(ConnectFailure::Timeout));
+        assert_eq!(begin.elapsed().as_secs(), FIRST_ANSWER.as_secs());
+    }
 
     #[test]
     fn retry_after_in_both_forms() {

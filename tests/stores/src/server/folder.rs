@@ -27,6 +27,7 @@ pub fn folder() -> Result<Server> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: false,
+        deletes_many: false,
         leftovers: Some(Box::new(move |prefix| {
             let below = root.join(prefix);
             Box::pin(async move {

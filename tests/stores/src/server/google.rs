@@ -68,6 +68,7 @@ pub async fn google() -> Result<Server> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: true,
+        deletes_many: false,
         leftovers: Some(Box::new(move |prefix| {
             let state = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let keys = state.uploads.values().map(|(key, _)| key);

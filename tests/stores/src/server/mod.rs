@@ -50,6 +50,8 @@ pub struct Server {
     pub folders_are_nothing: bool,
     /// It takes the key characters `#?*` and the like.
     pub odd_keys: bool,
+    /// It deletes many objects with one request.
+    pub deletes_many: bool,
     /// See [`Server::unfinished`].
     leftovers: Option<Unfinished>,
     /// Stopped when this is dropped.

@@ -49,6 +49,7 @@ pub async fn moto() -> Result<Result<Server, String>> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: true,
+        deletes_many: true,
         leftovers: Some(Box::new(move |prefix| {
             Box::pin(unfinished(address, format!("{prefix}/")))
         })),

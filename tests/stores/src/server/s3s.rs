@@ -36,6 +36,7 @@ pub async fn s3s_fs() -> Result<Server> {
         conditional: false,
         folders_are_nothing: false,
         odd_keys: true,
+        deletes_many: true,
         // It keeps them in its root, without the names of their objects.
         leftovers: Some(Box::new(move |_| {
             let root = root.clone();

@@ -1,6 +1,7 @@
 //! What breaks: settings, the connection, the store.
 
 use anyhow::{Result, ensure};
+use bytes::Bytes;
 use kanister_storage::{Error, Location};
 
 use super::{Case, get_all, options, put, same};
@@ -98,6 +99,26 @@ pub(super) async fn cut_while_reading(case: &Case<'_>) -> Result<()> {
         same(&read?, &bytes)?;
     }
     ensure!(proxy.broken() > 0, "nothing was cut");
+    Ok(())
+}
+
+pub(super) async fn cut_while_deleting(case: &Case<'_>) -> Result<()> {
+    // Many objects are deleted with one request of this kind, where there is such.
+    let Some((proxy, location)) = proxied(case, Fault::CutPosts(2)).await? else {
+        return Ok(());
+    };
+    for i in 0..20 {
+        let key = format!("many/{i}");
+        put(&case.location, &key, &Bytes::from_static(b"1")).await?;
+    }
+    let deleted = location.delete_prefix("many").await?;
+    ensure!(
+        proxy.broken() == 2 || !case.server.deletes_many,
+        "{} requests were cut",
+        proxy.broken()
+    );
+    let left = case.keys().await?;
+    ensure!(deleted == 20 && left.is_empty(), "{deleted}, left {left:?}");
     Ok(())
 }
 

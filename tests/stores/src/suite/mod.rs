@@ -59,6 +59,7 @@ pub const CASES: &[(&str, Run)] = cases![
     faults::unreachable,
     faults::cut_while_sending,
     faults::cut_while_reading,
+    faults::cut_while_deleting,
     faults::throttled,
     faults::corrupted_answer,
 ];
