@@ -1,16 +1,18 @@
 //! The structure of a Blueprint: which scalar is a template, and what it may refer to.
 
-use super::template::{Scope, check};
+use super::place::Place;
+use super::template::{Local, Scope, check};
 use super::yaml::{Yaml, read};
 use super::{Finding, FindingKind};
 use crate::error::ErrorKind;
 use crate::functions::FunctionSet;
 use crate::options::Dialect;
 use crate::syntax;
+use crate::template::Template;
 use crate::wait;
 
-/// Checks the templates of every Blueprint in a YAML text, in the order of the file. Blueprints that choose the Jinja
-/// dialect are left to its own parser.
+/// Checks the templates of every Blueprint in a YAML text, in the order of the file. Of Blueprints that choose the Jinja
+/// dialect only the syntax is checked.
 pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     let documents = match read(yaml) {
         Ok(documents) => documents,
@@ -25,6 +27,8 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
         }
     };
     let mut linter = Linter {
+        source: yaml,
+        dialect: Dialect::GoArguments,
         findings: Vec::new(),
     };
     for document in &documents {
@@ -34,9 +38,10 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
         let dialect = annotations
             .and_then(|all| all.get("kanister.io/template-dialect"))
             .and_then(Yaml::text);
-        if dialect == Some("jinja") {
-            continue;
-        }
+        linter.dialect = match dialect {
+            Some("jinja") => Dialect::Jinja,
+            _ => Dialect::GoArguments,
+        };
         for (name, action) in document
             .get("actions")
             .map(Yaml::entries)
@@ -54,7 +59,10 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     linter.findings
 }
 
-struct Linter {
+struct Linter<'y> {
+    source: &'y str,
+    /// Of all templates but conditions.
+    dialect: Dialect,
     findings: Vec<Finding>,
 }
 
@@ -62,7 +70,7 @@ fn name(phase: &Yaml) -> &str {
     phase.get("name").and_then(Yaml::text).unwrap_or_default()
 }
 
-impl Linter {
+impl Linter<'_> {
     fn action(&mut self, action: &Yaml, path: &str) {
         let phases = action.get("phases").map(Yaml::items).unwrap_or_default();
         let defer = action.get("deferPhase");
@@ -159,18 +167,12 @@ impl Linter {
             let conditions = value.get(group).map(Yaml::items).unwrap_or_default();
             for (i, condition) in conditions.iter().enumerate() {
                 if let Some(Yaml::Scalar { text, place }) = condition.get("condition") {
-                    let text = if dialect == Dialect::GoWait {
-                        wait::without_paths(text)
-                    } else {
-                        text.clone()
+                    let path = format!("{path}.{group}[{i}].condition");
+                    let found = match dialect {
+                        Dialect::GoWait => found(&wait::without_paths(text), dialect, None),
+                        _ => found(text, dialect, None),
                     };
-                    self.text(
-                        &text,
-                        *place,
-                        dialect,
-                        None,
-                        &format!("{path}.{group}[{i}].condition"),
-                    );
+                    self.report(found, text, *place, &path);
                 }
             }
         }
@@ -184,7 +186,8 @@ impl Linter {
                 } else {
                     path.to_string()
                 };
-                self.text(text, *place, Dialect::GoArguments, Some(scope), &path);
+                let found = found(text, self.dialect, Some(scope));
+                self.report(found, text, *place, &path);
             }
             Yaml::List(items) => {
                 for (i, item) in items.iter().enumerate() {
@@ -202,30 +205,9 @@ impl Linter {
         }
     }
 
-    fn text(
-        &mut self,
-        text: &str,
-        place: super::place::Place,
-        dialect: Dialect,
-        scope: Option<&Scope<'_>>,
-        path: &str,
-    ) {
-        if !text.contains("{{") {
-            return;
-        }
-        let found = match syntax::parse(text.into(), FunctionSet::of(dialect)) {
-            Ok(tree) => scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
-            Err(error) => {
-                let kind = match error.kind() {
-                    ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
-                    ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
-                    _ => FindingKind::Syntax,
-                };
-                vec![(kind, error.line(), error.column(), error.to_string())]
-            }
-        };
+    fn report(&mut self, found: Vec<Local>, text: &str, place: Place, path: &str) {
         for (kind, line, column, message) in found {
-            let (line, column) = place.locate(line, column);
+            let (line, column) = place.locate(self.source, text, line, column);
             self.findings.push(Finding {
                 kind,
                 line,
@@ -235,4 +217,26 @@ impl Linter {
             });
         }
     }
+}
+
+/// What is wrong with a template; without a scope only its syntax is looked at.
+fn found(text: &str, dialect: Dialect, scope: Option<&Scope<'_>>) -> Vec<Local> {
+    let error = if dialect == Dialect::Jinja {
+        Template::parse(text, dialect).err()
+    } else if text.contains("{{") {
+        match syntax::parse(text.into(), FunctionSet::of(dialect)) {
+            Ok(tree) => return scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
+            Err(error) => Some(error),
+        }
+    } else {
+        None
+    };
+    error.map_or_else(Vec::new, |error| {
+        let kind = match error.kind() {
+            ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
+            ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
+            _ => FindingKind::Syntax,
+        };
+        vec![(kind, error.line(), error.column(), error.to_string())]
+    })
 }
