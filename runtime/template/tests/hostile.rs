@@ -61,6 +61,13 @@ fn limits_end_what_would_not_end() {
         "{{ \"aaaaaaaaaaaaaaaaaaaa\" | replace \"a\" (repeat 100000 \"b\") | replace \"b\" (repeat 100000 \"c\") }}",
         "{{ nindent 100000 (repeat 100000 \"\\n\") }}",
         "{{ range until 100000 }}{{ regexMatch \"(a|b)*c{500}\" \"x\" }}{{ end }}",
+        "{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ sha256sum (toString $l) }}",
+        "{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepCopy $l | len }}",
+        "{{ $d := dict \"a\" 1 }}{{ range until 60 }}{{ $d = dict \"x\" $d \"y\" $d }}{{ end }}{{ deepCopy $d | len }}",
+        "{{ range until 100000 }}{{ $d := dict }}{{ end }}",
+        "{{ define \"a\" }}{{ template \"b\" }}{{ template \"b\" }}{{ end }}{{ define \"b\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}",
+        "{{ wrapWith 1 (repeat 10000 \"x\") (repeat 10000 \"a \") }}",
+        "{{ printf (repeat 200000 \"%9d\") 1 }}",
     ];
     for template in hostile {
         let error = render(template, small()).expect_err(template);
@@ -147,6 +154,24 @@ fn time_runs_out() {
     };
     let template =
         Template::parse("{{ range until 100000 }}{{ end }}", Dialect::GoArguments).unwrap();
+    let error = template.render(&Params::nothing(), &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+}
+
+/// A few calls that each have much to do are timed one by one.
+#[test]
+fn time_runs_out_in_large_calls_too() {
+    let limits = Limits {
+        time: Duration::from_millis(20),
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::new(Arc::new(Ticking(AtomicU64::new(0))))
+    };
+    let text =
+        "{{ $s := repeat 200000 \"a\" }}{{ range until 60 }}{{ $x := adler32sum $s }}{{ end }}";
+    let template = Template::parse(text, Dialect::GoArguments).unwrap();
     let error = template.render(&Params::nothing(), &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
 }
