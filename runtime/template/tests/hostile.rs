@@ -10,6 +10,7 @@ mod support;
 
 use kanister_template::{
     Dialect, ErrorKind, Limits, Options, Params, Template, TemplateError, Text, World,
+    lint_blueprint, wait_condition, wait_v2_condition,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -262,4 +263,82 @@ fn random_templates_are_rendered_or_refused() {
         }
     }
     assert!(rendered > iterations() / 20, "{rendered}");
+}
+
+/// Pieces of conditions with JSONPaths and of Blueprints, besides those of templates.
+const OUTER_PIECES: &[&str] = &[
+    "{ $",
+    "{$",
+    ".s",
+    ".l",
+    "[0]",
+    "[",
+    "]",
+    "[*]",
+    "..",
+    "[?(@.a==\"x\")]",
+    "(@.",
+    ")]",
+    "'",
+    ":",
+    "-1",
+    "}",
+    "{",
+    "{{ eq \"",
+    "\" \"x\" }}",
+    "actions:\n",
+    "  a:\n",
+    "    phases:\n",
+    "    - name: p\n",
+    "      args:\n",
+    "        x: ",
+    "        - ",
+    "|\n",
+    ">-\n",
+    "\"",
+    "\\u00e9",
+    "\\",
+    "''",
+    "{{ .Foo }}",
+    "{{ .Phases.p.Output.x }}",
+    "\n",
+    "\t",
+    "&a ",
+    "*a",
+    "# c\n",
+    "---\n",
+    "\u{e9}",
+];
+
+#[test]
+fn random_conditions_and_blueprints_are_read_or_refused() {
+    let object = json!({"s": "text", "l": [{"a": "x"}, {"a": 1}], "m": {"a": {"a": "x"}}});
+    let options = Options {
+        limits: small(),
+        ..Options::new(Arc::new(StillWorld))
+    };
+    let mut answered = 0;
+    for seed in 0..iterations() {
+        let mut rng = Rng::new(seed);
+        let count = rng.below(30);
+        let text: String = (0..count)
+            .map(|_| match rng.below(4) {
+                0 => *rng.pick(PIECES),
+                _ => *rng.pick(OUTER_PIECES),
+            })
+            .collect();
+        answered += u64::from(wait_condition(&text, &object, &options).is_ok());
+        let _ = wait_v2_condition(&text, &object, &options);
+        let yaml =
+            format!("actions:\n  a:\n    phases:\n    - name: p\n      args:\n        x: {text}");
+        for yaml in [&text, &yaml] {
+            for finding in lint_blueprint(yaml) {
+                assert!(
+                    finding.line <= yaml.lines().count() + 1,
+                    "{yaml:?}: {finding:?}"
+                );
+            }
+        }
+    }
+    assert!(answered > 0 && answered < iterations(), "{answered}");
 }
