@@ -8,11 +8,10 @@ use crate::error::ErrorKind;
 use crate::functions::FunctionSet;
 use crate::options::Dialect;
 use crate::syntax;
-use crate::template::Template;
 use crate::wait;
 
-/// Checks the templates of every Blueprint in a YAML text, in the order of the file. Of Blueprints that choose the Jinja
-/// dialect only the syntax is checked.
+/// Checks the templates of every Blueprint in a YAML text, in the order of the file. Blueprints that choose the Jinja
+/// dialect are left to its own parser: see [`references`](crate::references).
 pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     let documents = match read(yaml) {
         Ok(documents) => documents,
@@ -28,7 +27,6 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     };
     let mut linter = Linter {
         source: yaml,
-        dialect: Dialect::GoArguments,
         findings: Vec::new(),
     };
     for document in &documents {
@@ -38,10 +36,9 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
         let dialect = annotations
             .and_then(|all| all.get("kanister.io/template-dialect"))
             .and_then(Yaml::text);
-        linter.dialect = match dialect {
-            Some("jinja") => Dialect::Jinja,
-            _ => Dialect::GoArguments,
-        };
+        if dialect == Some("jinja") {
+            continue;
+        }
         for (name, action) in document
             .get("actions")
             .map(Yaml::entries)
@@ -61,8 +58,6 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
 
 struct Linter<'y> {
     source: &'y str,
-    /// Of all templates but conditions.
-    dialect: Dialect,
     findings: Vec<Finding>,
 }
 
@@ -186,7 +181,7 @@ impl Linter<'_> {
                 } else {
                     path.to_string()
                 };
-                let found = found(text, self.dialect, Some(scope));
+                let found = found(text, Dialect::GoArguments, Some(scope));
                 self.report(found, text, *place, &path);
             }
             Yaml::List(items) => {
@@ -221,22 +216,18 @@ impl Linter<'_> {
 
 /// What is wrong with a template; without a scope only its syntax is looked at.
 fn found(text: &str, dialect: Dialect, scope: Option<&Scope<'_>>) -> Vec<Local> {
-    let error = if dialect == Dialect::Jinja {
-        Template::parse(text, dialect).err()
-    } else if text.contains("{{") {
-        match syntax::parse(text.into(), FunctionSet::of(dialect)) {
-            Ok(tree) => return scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
-            Err(error) => Some(error),
+    if !text.contains("{{") {
+        return Vec::new();
+    }
+    match syntax::parse(text.into(), FunctionSet::of(dialect)) {
+        Ok(tree) => scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
+        Err(error) => {
+            let kind = match error.kind() {
+                ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
+                ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
+                _ => FindingKind::Syntax,
+            };
+            vec![(kind, error.line(), error.column(), error.to_string())]
         }
-    } else {
-        None
-    };
-    error.map_or_else(Vec::new, |error| {
-        let kind = match error.kind() {
-            ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
-            ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
-            _ => FindingKind::Syntax,
-        };
-        vec![(kind, error.line(), error.column(), error.to_string())]
-    })
+    }
 }

@@ -124,12 +124,3 @@ fn places_are_right_in_every_style_of_scalar() {
     assert_eq!(found, wanted, "{yaml}");
     assert_eq!(wanted.len(), args.len());
 }
-
-#[test]
-fn jinja_is_checked_for_its_syntax() {
-    let yaml = "metadata:\n  annotations:\n    kanister.io/template-dialect: jinja\nactions:\n  a:\n    phases:\n    - name: p\n      func: F\n      args:\n        x: \"{{ Time }}\"\n        y: |\n          {% if %}\n";
-    assert_eq!(
-        lint(yaml).first().map(|found| (found.0, found.1)),
-        Some((FindingKind::Syntax, 12))
-    );
-}
