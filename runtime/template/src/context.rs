@@ -27,6 +27,10 @@ const STEPS_PER_LOOK: u64 = 256;
 const SCRATCH: usize = 64 << 10;
 /// What one value in a list or map is taken to need.
 const VALUE_BYTES: usize = 48;
+/// What a map is taken to need: even a small one has room for several entries.
+const MAP_BYTES: usize = 1024;
+/// What one of its entries is taken to need.
+const ENTRY_BYTES: usize = 144;
 
 /// The state of one rendering that functions may use.
 pub(crate) struct Context {
@@ -186,7 +190,12 @@ impl Context {
         item_type: &'static Type,
         entries: Vec<(Str, Value)>,
     ) -> Result<Value, Fail> {
-        self.charge_items(entries.len())?;
+        self.charge(
+            entries
+                .len()
+                .saturating_mul(ENTRY_BYTES)
+                .saturating_add(MAP_BYTES),
+        )?;
         let map = Map::open(item_type, entries);
         self.maps.push(Arc::clone(&map));
         Ok(Value::Map(map))

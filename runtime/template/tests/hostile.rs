@@ -10,6 +10,7 @@ mod support;
 
 use kanister_template::{
     Dialect, ErrorKind, Limits, Options, Params, Template, TemplateError, Text, World,
+    lint_blueprint, wait_condition, wait_v2_condition,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -61,6 +62,13 @@ fn limits_end_what_would_not_end() {
         "{{ \"aaaaaaaaaaaaaaaaaaaa\" | replace \"a\" (repeat 100000 \"b\") | replace \"b\" (repeat 100000 \"c\") }}",
         "{{ nindent 100000 (repeat 100000 \"\\n\") }}",
         "{{ range until 100000 }}{{ regexMatch \"(a|b)*c{500}\" \"x\" }}{{ end }}",
+        "{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ sha256sum (toString $l) }}",
+        "{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepCopy $l | len }}",
+        "{{ $d := dict \"a\" 1 }}{{ range until 60 }}{{ $d = dict \"x\" $d \"y\" $d }}{{ end }}{{ deepCopy $d | len }}",
+        "{{ range until 100000 }}{{ $d := dict }}{{ end }}",
+        "{{ define \"a\" }}{{ template \"b\" }}{{ template \"b\" }}{{ end }}{{ define \"b\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}",
+        "{{ wrapWith 1 (repeat 10000 \"x\") (repeat 10000 \"a \") }}",
+        "{{ printf (repeat 200000 \"%9d\") 1 }}",
     ];
     for template in hostile {
         let error = render(template, small()).expect_err(template);
@@ -151,6 +159,24 @@ fn time_runs_out() {
     assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
 }
 
+/// A few calls that each have much to do are timed one by one.
+#[test]
+fn time_runs_out_in_large_calls_too() {
+    let limits = Limits {
+        time: Duration::from_millis(20),
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::new(Arc::new(Ticking(AtomicU64::new(0))))
+    };
+    let text =
+        "{{ $s := repeat 200000 \"a\" }}{{ range until 60 }}{{ $x := adler32sum $s }}{{ end }}";
+    let template = Template::parse(text, Dialect::GoArguments).unwrap();
+    let error = template.render(&Params::nothing(), &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+}
+
 #[test]
 fn the_environment_is_off_unless_allowed() {
     for template in [
@@ -237,4 +263,82 @@ fn random_templates_are_rendered_or_refused() {
         }
     }
     assert!(rendered > iterations() / 20, "{rendered}");
+}
+
+/// Pieces of conditions with JSONPaths and of Blueprints, besides those of templates.
+const OUTER_PIECES: &[&str] = &[
+    "{ $",
+    "{$",
+    ".s",
+    ".l",
+    "[0]",
+    "[",
+    "]",
+    "[*]",
+    "..",
+    "[?(@.a==\"x\")]",
+    "(@.",
+    ")]",
+    "'",
+    ":",
+    "-1",
+    "}",
+    "{",
+    "{{ eq \"",
+    "\" \"x\" }}",
+    "actions:\n",
+    "  a:\n",
+    "    phases:\n",
+    "    - name: p\n",
+    "      args:\n",
+    "        x: ",
+    "        - ",
+    "|\n",
+    ">-\n",
+    "\"",
+    "\\u00e9",
+    "\\",
+    "''",
+    "{{ .Foo }}",
+    "{{ .Phases.p.Output.x }}",
+    "\n",
+    "\t",
+    "&a ",
+    "*a",
+    "# c\n",
+    "---\n",
+    "\u{e9}",
+];
+
+#[test]
+fn random_conditions_and_blueprints_are_read_or_refused() {
+    let object = json!({"s": "text", "l": [{"a": "x"}, {"a": 1}], "m": {"a": {"a": "x"}}});
+    let options = Options {
+        limits: small(),
+        ..Options::new(Arc::new(StillWorld))
+    };
+    let mut answered = 0;
+    for seed in 0..iterations() {
+        let mut rng = Rng::new(seed);
+        let count = rng.below(30);
+        let text: String = (0..count)
+            .map(|_| match rng.below(4) {
+                0 => *rng.pick(PIECES),
+                _ => *rng.pick(OUTER_PIECES),
+            })
+            .collect();
+        answered += u64::from(wait_condition(&text, &object, &options).is_ok());
+        let _ = wait_v2_condition(&text, &object, &options);
+        let yaml =
+            format!("actions:\n  a:\n    phases:\n    - name: p\n      args:\n        x: {text}");
+        for yaml in [&text, &yaml] {
+            for finding in lint_blueprint(yaml) {
+                assert!(
+                    finding.line <= yaml.lines().count() + 1,
+                    "{yaml:?}: {finding:?}"
+                );
+            }
+        }
+    }
+    assert!(answered > 0 && answered < iterations(), "{answered}");
 }

@@ -31,7 +31,12 @@ impl<'t> Exec<'t> {
         )?;
         let given = self.stack.get(base..).unwrap_or_default();
         let secret = self.secrets && given.iter().any(Value::is_secret);
-        let result = (function.call)(&mut self.context, given);
+        let large = given.iter().any(is_large);
+        let mut result = (function.call)(&mut self.context, given);
+        if large {
+            // Steps do not tell how long a call took that had much to do.
+            result = result.and_then(|value| self.context.look_at_clock().map(|()| value));
+        }
         self.stack.truncate(base);
         match result {
             Ok(value) if secret && function.rule == Rule::Whole => Ok(value.all_secret()),
@@ -203,6 +208,18 @@ impl<'t> Exec<'t> {
                 )
             }
         }
+    }
+}
+
+/// Calls with more than this to work on are timed each.
+const LARGE: usize = 16 << 10;
+
+fn is_large(value: &Value) -> bool {
+    match value {
+        Value::Str(text) | Value::Bytes(text) => text.len() > LARGE,
+        Value::List(list) => list.items().len() > LARGE,
+        Value::Map(map) => map.len() > LARGE,
+        _ => false,
     }
 }
 

@@ -33,6 +33,12 @@ pub(crate) fn quoted(text: &Str, ascii: bool) -> Str {
 pub(super) fn quoted_as(bytes: &[u8], quote: char, ascii: bool) -> String {
     let mut out = String::with_capacity(bytes.len() + 2);
     out.push(quote);
+    let escapes = |byte: &u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'\\' | b'"' | b'\'');
+    if !bytes.iter().any(escapes) {
+        out.push_str(&String::from_utf8_lossy(bytes));
+        out.push(quote);
+        return out;
+    }
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             push_char(&mut out, c, quote, ascii);

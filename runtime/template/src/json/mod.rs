@@ -5,6 +5,7 @@ use crate::text::{Out, Str};
 use crate::value::{Field, Record, Type, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
 
 /// Only a map that holds itself is nested deeper; Go's encoder gives up on it too.
 const DEEP: usize = 150;
@@ -123,7 +124,10 @@ impl Encoder<'_> {
             }
             self.separate(*written);
             *written = true;
-            self.key(&(*json).into());
+            // Names of fields have nothing to escape.
+            self.out.byte(b'"');
+            self.out.text(json);
+            self.out.text(if self.pretty { "\": " } else { "\":" });
             self.value(item)?;
         }
         Ok(())
@@ -173,6 +177,16 @@ fn empty(value: &Value, kind: &Type) -> bool {
 /// A JSON string; what could end an HTML script is escaped too.
 fn string(out: &mut Out, text: &Str) {
     out.byte(b'"');
+    let escapes = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\' | b'<' | b'>' | b'&' | 0x80..);
+    if text.bytes().iter().any(escapes) {
+        escaped(out, text);
+    } else {
+        out.push_str(text);
+    }
+    out.byte(b'"');
+}
+
+fn escaped(out: &mut Out, text: &Str) {
     let marks = text.marks();
     let mut at = 0;
     for chunk in text.bytes().utf8_chunks() {
@@ -198,18 +212,20 @@ fn string(out: &mut Out, text: &Str) {
             at += 1;
         }
     }
-    out.byte(b'"');
 }
 
-fn escape(c: char) -> String {
-    match c {
-        '"' => "\\\"".into(),
-        '\\' => "\\\\".into(),
-        '\n' => "\\n".into(),
-        '\r' => "\\r".into(),
-        '\t' => "\\t".into(),
-        '\u{8}' => "\\b".into(),
-        '\u{c}' => "\\f".into(),
-        c => format!("\\u{:04x}", u32::from(c)),
-    }
+fn escape(c: char) -> Cow<'static, str> {
+    Cow::Borrowed(match c {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\u{8}' => "\\b",
+        '\u{c}' => "\\f",
+        '<' => "\\u003c",
+        '>' => "\\u003e",
+        '&' => "\\u0026",
+        c => return Cow::Owned(format!("\\u{:04x}", u32::from(c))),
+    })
 }

@@ -1,6 +1,7 @@
 //! The structure of a Blueprint: which scalar is a template, and what it may refer to.
 
-use super::template::{Scope, check};
+use super::place::Place;
+use super::template::{Local, Scope, check};
 use super::yaml::{Yaml, read};
 use super::{Finding, FindingKind};
 use crate::error::ErrorKind;
@@ -10,7 +11,7 @@ use crate::syntax;
 use crate::wait;
 
 /// Checks the templates of every Blueprint in a YAML text, in the order of the file. Blueprints that choose the Jinja
-/// dialect are left to its own parser.
+/// dialect are left to its own parser: see [`references`](crate::references).
 pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     let documents = match read(yaml) {
         Ok(documents) => documents,
@@ -25,6 +26,7 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
         }
     };
     let mut linter = Linter {
+        source: yaml,
         findings: Vec::new(),
     };
     for document in &documents {
@@ -54,7 +56,8 @@ pub fn lint_blueprint(yaml: &str) -> Vec<Finding> {
     linter.findings
 }
 
-struct Linter {
+struct Linter<'y> {
+    source: &'y str,
     findings: Vec<Finding>,
 }
 
@@ -62,7 +65,7 @@ fn name(phase: &Yaml) -> &str {
     phase.get("name").and_then(Yaml::text).unwrap_or_default()
 }
 
-impl Linter {
+impl Linter<'_> {
     fn action(&mut self, action: &Yaml, path: &str) {
         let phases = action.get("phases").map(Yaml::items).unwrap_or_default();
         let defer = action.get("deferPhase");
@@ -159,18 +162,12 @@ impl Linter {
             let conditions = value.get(group).map(Yaml::items).unwrap_or_default();
             for (i, condition) in conditions.iter().enumerate() {
                 if let Some(Yaml::Scalar { text, place }) = condition.get("condition") {
-                    let text = if dialect == Dialect::GoWait {
-                        wait::without_paths(text)
-                    } else {
-                        text.clone()
+                    let path = format!("{path}.{group}[{i}].condition");
+                    let found = match dialect {
+                        Dialect::GoWait => found(&wait::without_paths(text), dialect, None),
+                        _ => found(text, dialect, None),
                     };
-                    self.text(
-                        &text,
-                        *place,
-                        dialect,
-                        None,
-                        &format!("{path}.{group}[{i}].condition"),
-                    );
+                    self.report(found, text, *place, &path);
                 }
             }
         }
@@ -184,7 +181,8 @@ impl Linter {
                 } else {
                     path.to_string()
                 };
-                self.text(text, *place, Dialect::GoArguments, Some(scope), &path);
+                let found = found(text, Dialect::GoArguments, Some(scope));
+                self.report(found, text, *place, &path);
             }
             Yaml::List(items) => {
                 for (i, item) in items.iter().enumerate() {
@@ -202,30 +200,9 @@ impl Linter {
         }
     }
 
-    fn text(
-        &mut self,
-        text: &str,
-        place: super::place::Place,
-        dialect: Dialect,
-        scope: Option<&Scope<'_>>,
-        path: &str,
-    ) {
-        if !text.contains("{{") {
-            return;
-        }
-        let found = match syntax::parse(text.into(), FunctionSet::of(dialect)) {
-            Ok(tree) => scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
-            Err(error) => {
-                let kind = match error.kind() {
-                    ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
-                    ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
-                    _ => FindingKind::Syntax,
-                };
-                vec![(kind, error.line(), error.column(), error.to_string())]
-            }
-        };
+    fn report(&mut self, found: Vec<Local>, text: &str, place: Place, path: &str) {
         for (kind, line, column, message) in found {
-            let (line, column) = place.locate(line, column);
+            let (line, column) = place.locate(self.source, text, line, column);
             self.findings.push(Finding {
                 kind,
                 line,
@@ -233,6 +210,24 @@ impl Linter {
                 path: path.into(),
                 message,
             });
+        }
+    }
+}
+
+/// What is wrong with a template; without a scope only its syntax is looked at.
+fn found(text: &str, dialect: Dialect, scope: Option<&Scope<'_>>) -> Vec<Local> {
+    if !text.contains("{{") {
+        return Vec::new();
+    }
+    match syntax::parse(text.into(), FunctionSet::of(dialect)) {
+        Ok(tree) => scope.map(|scope| check(&tree, scope)).unwrap_or_default(),
+        Err(error) => {
+            let kind = match error.kind() {
+                ErrorKind::UndefinedFunction => FindingKind::UnknownFunction,
+                ErrorKind::UndefinedVariable => FindingKind::UnknownVariable,
+                _ => FindingKind::Syntax,
+            };
+            vec![(kind, error.line(), error.column(), error.to_string())]
         }
     }
 }

@@ -85,3 +85,42 @@ fn a_good_blueprint_has_no_findings() {
         Some(FindingKind::Yaml)
     );
 }
+
+/// Each finding is at the letter X of its line, whatever the file has before it.
+#[test]
+fn places_are_right_in_every_style_of_scalar() {
+    let args = [
+        r#"a: "say \"hi\" \u00e9\x41 {{ .Xyz }}""#,
+        r"b: 'it''s ''so'' {{ .Xyz }}'",
+        r#"c: "one\ntwo {{ .Xyz }}""#,
+        "d: plain {{ .Xyz }}",
+        "e: é→ {{ .Xyz }}",
+        "f: |2\n            more\n             {{ .Xyz }}",
+        "g: >-\n            some\n            folded {{ .Time }}\n\n            and {{ .Xyz }}",
+        "h: \"over\n            some \\\n            lines {{ .Xyz }}\"",
+        "i: over\n            some\n\n            lines {{ .Xyz }}",
+        "j: 'over\n            lines {{ .Xyz }}'",
+        "k: [x, {y: \"{{ .Time }}\", z: '{{ .Xyz }}'}]",
+        "\"l{{ .Xyz }}\": 1",
+        "m: |+ # a comment\n\n\n            # {{ .Xyz }}\n",
+    ];
+    let mut yaml =
+        "actions:\n  a:\n    phases:\n    - name: p\n      func: F\n      args:\n        all:\n"
+            .to_string();
+    for arg in args {
+        yaml += &format!("          {arg}\n");
+    }
+    let found: Vec<_> = lint(&yaml)
+        .into_iter()
+        .map(|(_, line, column)| (line, column))
+        .collect();
+    let mut wanted = Vec::new();
+    for (line, text) in yaml.lines().enumerate() {
+        if let Some(at) = text.find("Xyz") {
+            // The finding is at the dot.
+            wanted.push((line + 1, text[..at].chars().count()));
+        }
+    }
+    assert_eq!(found, wanted, "{yaml}");
+    assert_eq!(wanted.len(), args.len());
+}

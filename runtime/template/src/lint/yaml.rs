@@ -1,6 +1,6 @@
 //! YAML with the place of every scalar.
 
-use super::place::Place;
+use super::place::{Place, Style};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 /// A YAML value. Aliases are not followed: what they stand for is checked where it is written.
@@ -71,15 +71,13 @@ fn pairs(items: Vec<Yaml>) -> Vec<(Yaml, Yaml)> {
 }
 
 fn place(source: &str, style: ScalarStyle, span: Span) -> Place {
-    let (line, column) = (span.start.line(), span.start.col());
-    match style {
-        ScalarStyle::Literal => Place::literal(source, line),
-        ScalarStyle::Plain => Place::inline(line, column, span.end.line() > line),
-        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-            Place::inline(line, column + 1, span.end.line() > line)
-        }
-        ScalarStyle::Folded => Place::inline(line, column, true),
-    }
+    let style = match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+    };
+    Place::new(source, span.start.line(), span.start.col(), style)
 }
 
 impl Yaml {
