@@ -55,7 +55,7 @@ impl Process {
 
     /// The same as this user, `NUMBER:NUMBER` or a name of the image's own list.
     #[must_use]
-    pub fn as_user(self, user: &str) -> Self {
+    pub fn with_user(self, user: &str) -> Self {
         Self {
             user: user.to_owned(),
             ..self
@@ -173,7 +173,7 @@ mod tests {
         };
         let images = [
             image("a:1", Process::default()),
-            image("b:1", Process::of(&["/run"]).as_user("7:7")),
+            image("b:1", Process::of(&["/run"]).with_user("7:7")),
         ];
         write(&path, &images).unwrap();
 
