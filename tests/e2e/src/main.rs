@@ -163,9 +163,12 @@ impl Task {
                 if Config::exists(state) {
                     lifecycle::down(state)?;
                 }
-                let config = up.run(folder, state)?;
-                let result = test(&config, &suites, command, &folder.join("failed"));
-                if result.is_ok() || !keep {
+                let failed = folder.join("failed");
+                let result = match up.run(folder, state) {
+                    Ok(config) => test(&config, &suites, command, &failed),
+                    Err(error) => Err(logs::keep(state, &failed, error)),
+                };
+                if Config::exists(state) && (result.is_ok() || !keep) {
                     lifecycle::down(state)?;
                 }
                 result?;

@@ -1,12 +1,12 @@
 //! The suites that run on a cluster.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
 
 use crate::config::Config;
+use crate::logs;
 
 /// A suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -65,8 +65,7 @@ pub fn run(config: &Config, command: &[String], failed: &Path) -> anyhow::Result
     if status.success() {
         return Ok(());
     }
-    let time = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let folder: PathBuf = failed.join(time.to_string());
+    let folder = logs::folder(failed);
     let text = |path: &Path| path.display().to_string();
     let words = [
         "--state".into(),
