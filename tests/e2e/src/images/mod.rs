@@ -37,7 +37,7 @@ pub struct Sources {
 pub fn make(folder: &Path, sources: &Sources) -> anyhow::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let busybox = rootfs::busybox()?;
-    let shell = Process::default();
+    let shell = Process::shell();
     let mut images = vec![
         Image {
             reference: SANDBOX.into(),
