@@ -1,9 +1,12 @@
 //! What the binary understands.
 
 use crate::caps;
+use crate::controller::Controller;
 use crate::lint;
 use crate::output::Output;
 use crate::plugin;
+use crate::render;
+use crate::run;
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -33,6 +36,12 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run an ActionSet to its end, on this machine or on a cluster
+    Run(Box<run::Run>),
+
+    /// Print every phase's arguments as they would be, with secrets masked
+    Render(Box<render::Render>),
+
     /// Functions as WebAssembly components: build, list, inspect and run them
     #[command(subcommand)]
     Plugin(Box<plugin::Command>),
@@ -42,6 +51,9 @@ pub enum Command {
 
     /// Say what a Blueprint needs, as a Role
     Caps(Box<caps::Caps>),
+
+    /// Run the ActionSets of a cluster
+    Controller(Box<Controller>),
 
     /// Serve an embedded Kubernetes API, with pods as processes: for laptops and tests
     Devcluster(Box<kanister_devcluster::Options>),

@@ -4,7 +4,9 @@ mod arguments;
 mod builtin;
 mod caps;
 mod completions;
+mod controller;
 mod crds;
+mod embedded;
 mod faces;
 mod files;
 mod kubeconfig;
@@ -12,6 +14,8 @@ mod lint;
 mod logging;
 mod output;
 mod plugin;
+mod render;
+mod run;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -28,10 +32,20 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::parse();
-    logging::start(arguments.verbose);
+    match &arguments.command {
+        Command::Controller(controller) => {
+            logging::start_json(arguments.verbose, controller.log_level());
+        }
+        _ => logging::start(arguments.verbose),
+    }
     let result = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(arguments)));
+        .and_then(|runtime| {
+            let result = runtime.block_on(run(arguments));
+            // A read of standard input that nobody answers must not keep the process.
+            runtime.shutdown_background();
+            result
+        });
     result.unwrap_or_else(|error| {
         output::error(&error);
         ExitCode::FAILURE
@@ -45,11 +59,17 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         verbose: _,
     } = arguments;
     match command {
+        Command::Run(run) => run.run(output).await,
+        Command::Render(render) => render.run(output).await,
         Command::Plugin(command) => plugin::run(*command, output).await,
-        Command::Devcluster(options) => {
+        Command::Devcluster(mut options) => {
+            if options.images.is_none() {
+                options.images = Some(embedded::furnish(&options.state)?);
+            }
             kanister_devcluster::serve(*options, kanister_devcluster::stopped()).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Controller(controller) => controller.run().await,
         Command::Caps(caps) => caps.run(output).await,
         Command::Lint(lint) => lint.run(output).await,
         Command::Crds => crds::print(output),

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, OpenOptions, OpenOptionsExt as _};
-use nix::fcntl::OFlag;
-use nix::unistd::{Gid, Uid, fchown};
+use nix::fcntl::{AtFlags, OFlag};
+use nix::unistd::{Gid, Uid, fchownat};
 
 /// A directory whose content may be hostile.
 #[derive(Debug)]
@@ -52,12 +52,11 @@ impl Beneath {
             match self.0.create_dir(&made) {
                 Ok(()) => {
                     if let Some((user, group)) = owner {
+                        // The handle serves for paths alone (O_PATH), so fchown would refuse it.
                         let folder = self.0.open_dir(&made)?;
-                        fchown(
-                            folder.as_fd(),
-                            Some(Uid::from_raw(user)),
-                            Some(Gid::from_raw(group)),
-                        )?;
+                        let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
+                        let itself = AtFlags::AT_EMPTY_PATH;
+                        fchownat(folder.as_fd(), "", Some(user), Some(group), itself)?;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -155,6 +154,24 @@ mod tests {
         beneath.file(Path::new("here/new/file")).unwrap();
         assert!(inside.join("real/new/file").is_file());
         assert_eq!(beneath.read(Path::new("here/new/file"), 9).unwrap(), b"");
+    }
+
+    #[test]
+    fn a_new_folder_has_the_owner_that_was_asked_for() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let beneath = Beneath::open(folder.path()).unwrap();
+        // Only root can give a folder away.
+        let owner = if Uid::effective().is_root() {
+            (65_534, 65_534)
+        } else {
+            (Uid::effective().as_raw(), Gid::effective().as_raw())
+        };
+        beneath.folder(Path::new("/one/two"), Some(owner)).unwrap();
+        for path in ["one", "one/two"] {
+            let made = folder.path().join(path).metadata().unwrap();
+            assert_eq!((made.uid(), made.gid()), owner, "{path}");
+        }
     }
 
     #[test]

@@ -160,11 +160,13 @@ impl Cluster {
         Ok(bound)
     }
 
-    /// Ends the cluster: its pods, its watches and its connections.
+    /// Ends the cluster: its pods, its watches and its connections. Its directory is free then, also
+    /// while somebody holds a client of it.
     pub async fn shutdown(self) {
         self.api.shutdown.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.api.objects.store.close().await;
     }
 }
 

@@ -75,6 +75,14 @@ impl Engine {
         }
     }
 
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Initialises the status of a new ActionSet, claims a pending one, resumes one that a process
     /// with our journal left, and drives it to its end.
     ///

@@ -33,6 +33,7 @@ mod engine;
 mod failure;
 mod params;
 mod patience;
+mod preview;
 mod record;
 mod seat;
 mod settings;
@@ -40,9 +41,11 @@ mod sweep;
 #[cfg(test)]
 mod testing;
 mod validate;
+mod world;
 
 pub use control::{CancelReason, RunControl, RunHandle};
 pub use engine::{Engine, NotOurs, RunEnd, RunError};
+pub use preview::{ActionPreview, PhasePreview};
 pub use record::{FINALIZER, needs_run};
 pub use seat::{
     Clients, ClusterClients, EventKind, EventSink, Notes, ObjectKey, Observer, PhaseAt,
@@ -50,3 +53,4 @@ pub use seat::{
 };
 pub use settings::Settings;
 pub use validate::{ValidationError, validate};
+pub use world::SystemWorld;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kanister_flags::Csv;
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 
@@ -44,22 +45,54 @@ const KEY: &str =
 const VALUE: &str =
     "must be empty or hold letters, digits and between them '-', '_' and '.', at most 63";
 
-fn check_key(what: &str, key: &str) -> Result<(), Error> {
+fn check_key(what: &str, key: &str) -> Result<(), String> {
     match is_qualified(key) {
         true => Ok(()),
-        false => Err(Error::Argument(format!(
-            "{what} key '{key}' failed validation: it {KEY}"
-        ))),
+        false => Err(format!("{what} key '{key}' failed validation: it {KEY}")),
     }
 }
 
-fn check_value(what: &str, value: &str) -> Result<(), Error> {
+fn check_value(what: &str, value: &str) -> Result<(), String> {
     match value.is_empty() || is_name(value) {
         true => Ok(()),
-        false => Err(Error::Argument(format!(
+        false => Err(format!(
             "{what} value '{value}' failed validation: it {VALUE}"
-        ))),
+        )),
     }
+}
+
+/// Checks the labels and annotations of pods among a phase's arguments. What holds a template is
+/// known when it is rendered, and values that are no texts become such ones then.
+///
+/// # Errors
+/// What Kubernetes would refuse.
+pub(crate) fn check_arguments(arguments: &Map<String, Value>) -> Result<(), String> {
+    let of = |name: &str| match arguments.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => Ok(Some(map)),
+        Some(Value::String(text)) if is_template(text) => Ok(None),
+        Some(_) => Err(format!(
+            "{name} are not in correct format. Expected format is a map of texts."
+        )),
+    };
+    for (key, value) in of("podLabels")?.into_iter().flatten() {
+        if !is_template(key) {
+            check_key("label", key)?;
+        }
+        if let Some(text) = value.as_str().filter(|text| !is_template(text)) {
+            check_value("label", text)?;
+        }
+    }
+    for (key, _) in of("podAnnotations")?.into_iter().flatten() {
+        if !is_template(key) {
+            check_key("annotation", key)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("{{")
 }
 
 /// The text of `--labels`: `k=v,k2=v2`, blanks around them do not count.
@@ -120,8 +153,8 @@ fn pairs(flag: &str, texts: &[String]) -> Result<BTreeMap<String, String>, Error
 pub(crate) fn pod_labels(texts: &[String]) -> Result<BTreeMap<String, String>, Error> {
     let map = pairs("podlabels", texts)?;
     for (key, value) in &map {
-        check_key("label", key)?;
-        check_value("label", value)?;
+        check_key("label", key).map_err(Error::Argument)?;
+        check_value("label", value).map_err(Error::Argument)?;
     }
     Ok(map)
 }
@@ -133,13 +166,15 @@ pub(crate) fn pod_labels(texts: &[String]) -> Result<BTreeMap<String, String>, E
 pub(crate) fn pod_annotations(texts: &[String]) -> Result<BTreeMap<String, String>, Error> {
     let map = pairs("podannotations", texts)?;
     map.keys()
-        .try_for_each(|key| check_key("annotation", key))?;
+        .try_for_each(|key| check_key("annotation", key))
+        .map_err(Error::Argument)?;
     Ok(map)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{labels, pod_annotations, pod_labels};
+    use super::{check_arguments, labels, pod_annotations, pod_labels};
+    use serde_json::json;
 
     #[test]
     fn label_lists() {
@@ -168,5 +203,27 @@ mod tests {
         assert!(pod_labels(&one("a=b/c")).is_err());
         assert!(pod_labels(&one("example.com/a=b")).is_ok());
         assert!(pod_labels(&one("abc")).is_err());
+    }
+
+    #[test]
+    fn arguments_of_phases() {
+        let check = |arguments: serde_json::Value| check_arguments(arguments.as_object().unwrap());
+        for good in [
+            json!({}),
+            json!({"podLabels": {"a": "b", "n": 5}, "podAnnotations": {"a.b/c": "any thing"}}),
+            json!({"podLabels": {"a": "{{ .Options.x }}", "{{ .k }}": "b"}}),
+            json!({"podLabels": "{{ .Options.labels }}", "podAnnotations": null}),
+        ] {
+            assert_eq!(check(good), Ok(()));
+        }
+        for bad in [
+            json!({"podLabels": {"a": "b c"}}),
+            json!({"podLabels": {"a/b/c": "d"}}),
+            json!({"podLabels": ["a"]}),
+            json!({"podAnnotations": {"-a": "b"}}),
+            json!({"podAnnotations": "a=b"}),
+        ] {
+            assert!(check(bad.clone()).is_err(), "{bad}");
+        }
     }
 }

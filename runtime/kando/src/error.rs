@@ -51,6 +51,8 @@ pub(crate) enum Error {
         #[source]
         source: io::Error,
     },
+    #[error("stopped by a signal before everything had arrived")]
+    Stopped,
     #[error("writing to stdout")]
     Stdout(#[source] io::Error),
     #[error("the program cannot start")]

@@ -9,14 +9,7 @@ use crate::error::Error;
 /// # Errors
 /// An unknown level.
 pub(crate) fn start(level: &str) -> Result<(), Error> {
-    let filter = match level.to_ascii_lowercase().as_str() {
-        "panic" | "fatal" | "error" => LevelFilter::ERROR,
-        "warn" | "warning" => LevelFilter::WARN,
-        "info" => LevelFilter::INFO,
-        "debug" => LevelFilter::DEBUG,
-        "trace" => LevelFilter::TRACE,
-        _ => return Err(Error::LogLevel(level.into())),
-    };
+    let filter = filter(level)?;
     // Only this project's lines: those of the libraries below may show requests.
     let ours = tracing_subscriber::filter::Targets::new()
         .with_target("kando", filter)
@@ -30,4 +23,23 @@ pub(crate) fn start(level: &str) -> Result<(), Error> {
         tracing_subscriber::registry().with(ours).with(lines),
     );
     Ok(())
+}
+
+/// Checks a level that comes too late to be used.
+///
+/// # Errors
+/// An unknown level.
+pub(crate) fn check(level: &str) -> Result<(), Error> {
+    filter(level).map(drop)
+}
+
+fn filter(level: &str) -> Result<LevelFilter, Error> {
+    Ok(match level.to_ascii_lowercase().as_str() {
+        "panic" | "fatal" | "error" => LevelFilter::ERROR,
+        "warn" | "warning" => LevelFilter::WARN,
+        "info" => LevelFilter::INFO,
+        "debug" => LevelFilter::DEBUG,
+        "trace" => LevelFilter::TRACE,
+        _ => return Err(Error::LogLevel(level.into())),
+    })
 }

@@ -7,14 +7,18 @@ use kanister_flags::UsageError;
 
 use crate::cli::Output;
 use crate::error::Error;
-use crate::stdio;
+use crate::{log, stdio};
 
 /// What such a line begins with.
 const MARKER: &str = "###Phase-output###:";
 
 /// Prints the line. `argv` is the whole command line.
 pub(crate) fn run(args: Output, argv: &[OsString]) -> Result<(), Error> {
-    let values = without_terminator(args.values, argv);
+    let mut values = without_terminator(args.values, argv);
+    let verbosity = verbosity_behind(&mut values);
+    if let Some(level) = verbosity {
+        log::check(&level)?;
+    }
     let given = values.len();
     let Ok([key, value]) = <[_; 2]>::try_from(values) else {
         return Err(UsageError::new(format!(
@@ -37,6 +41,23 @@ fn without_terminator(mut values: Vec<OsString>, argv: &[OsString]) -> Vec<OsStr
         values.remove(index);
     }
     values
+}
+
+/// Flags may stand behind the value, where they are taken for values too. The one that this command has
+/// says nothing here but whether its level exists.
+fn verbosity_behind(values: &mut Vec<OsString>) -> Option<String> {
+    let behind = values.get(2..)?;
+    let words: Vec<&str> = behind.iter().filter_map(|word| word.to_str()).collect();
+    let level = match *words.as_slice() {
+        ["-v" | "--verbosity", level] => level,
+        [word] => ["--verbosity=", "-v="]
+            .into_iter()
+            .find_map(|flag| word.strip_prefix(flag))?,
+        _ => return None,
+    };
+    let level = level.to_owned();
+    values.truncate(2);
+    Some(level)
 }
 
 fn check(key: &str) -> Result<(), Error> {
@@ -86,7 +107,7 @@ fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{line, without_terminator};
+    use super::{line, verbosity_behind, without_terminator};
     use std::ffi::OsString;
 
     #[test]
@@ -107,6 +128,21 @@ mod tests {
             without_terminator(values.clone(), &words(&["output", "--", "k", "--"])),
             values
         );
+    }
+
+    #[test]
+    fn a_flag_behind_the_value() {
+        for (behind, found, left) in [
+            (&["-v", "debug"][..], Some("debug"), 2),
+            (&["--verbosity=info"], Some("info"), 2),
+            (&["-v"], None, 3),
+            (&["more"], None, 3),
+        ] {
+            let words = [&["key", "value"], behind].concat();
+            let mut values = words.iter().map(OsString::from).collect();
+            assert_eq!(verbosity_behind(&mut values).as_deref(), found);
+            assert_eq!(values.len(), left, "{behind:?}");
+        }
     }
 
     #[test]

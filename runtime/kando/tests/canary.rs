@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use store_tests::server::s3s_fs;
+
 const CANARY: &str = "cAnArY";
 /// What base64 makes of it, as in a Kubernetes Secret.
 const ENCODED: &str = "Y0FuQXJZ";
@@ -128,5 +130,51 @@ fn command_lines_that_are_wrong() {
         &["stream", "push", "-p", CANARY],
     ] {
         silent(&kando(args).unwrap(), &args.join(" "));
+    }
+}
+
+/// What works says nothing of it either, at any level.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_succeed() {
+    let server = s3s_fs().await.unwrap();
+    let secret = server.settings.pair.1.clone();
+    let work = tempfile::tempdir().unwrap();
+    let [file, artifact, copy] =
+        ["profile", "path", "copy"].map(|name| work.path().join(name).display().to_string());
+    std::fs::write(&file, server.settings.json()).unwrap();
+    std::fs::write(&artifact, "chronicle").unwrap();
+    let json = server.settings.json();
+    let mut commands = Vec::new();
+    for profile in [["--profile", json.as_str()], ["--profile-file", &file]] {
+        for command in [
+            &["location", "push", "-", "--path", "x"][..],
+            &["location", "pull", "-", "--path", "x"],
+            &["location", "pull", &copy, "--path", "x"],
+            &["location", "delete", "--path", "x"],
+        ] {
+            commands.push([&["-v", "trace"], command, &profile].concat());
+        }
+    }
+    let push = ["chronicle", "push", "-p", &file, "-s", &artifact];
+    commands.push(
+        [
+            &["-v", "trace"],
+            &push[..],
+            &["(sleep 2; kill $PPID) >/dev/null 2>&1 & echo 1"],
+        ]
+        .concat(),
+    );
+    let pull = ["chronicle", "pull", "-", "-s", "chronicle"];
+    commands.push([&["-v", "trace"], &pull[..], &["--profile", &json]].concat());
+    for args in commands {
+        let words: Vec<String> = args.iter().map(|a| (*a).to_owned()).collect();
+        let output = tokio::task::spawn_blocking(move || {
+            kando(&words.iter().map(String::as_str).collect::<Vec<_>>())
+        });
+        let output = output.await.unwrap().unwrap();
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let about = args.join(" ").replace(&secret, "…");
+        assert!(!text.contains(&secret), "{about}: {text}");
+        assert!(output.status.success(), "{about}: {text}");
     }
 }

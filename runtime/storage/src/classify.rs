@@ -65,6 +65,7 @@ fn by_code(text: &str, place: &Place) -> Option<Error> {
         | "NotSignedUp"
         | "invalid_grant"
         | "invalid_client"
+        | "InvalidIdentityToken"
         | "InvalidClientTokenId" => Error::WrongCredentials { place, code },
         "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
             Error::ExpiredCredentials { place, code }

@@ -23,6 +23,8 @@ impl Fail {
 
 /// The time is asked for once in this many steps.
 const STEPS_PER_LOOK: u64 = 256;
+/// A larger buffer is not kept.
+const SCRATCH: usize = 64 << 10;
 /// What one value in a list or map is taken to need.
 const VALUE_BYTES: usize = 48;
 
@@ -34,6 +36,8 @@ pub(crate) struct Context {
     /// When the time is up; known from the first look at the clock on, so that short renderings ask for no time.
     deadline: Option<Duration>,
     maps: Vec<Arc<Map>>,
+    /// The buffer of the last text written, for the next one.
+    scratch: Vec<u8>,
 }
 
 impl Context {
@@ -51,30 +55,34 @@ impl Context {
             bytes: memory,
             deadline: None,
             maps: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
     /// Takes one step.
+    #[inline]
     pub(crate) fn step(&mut self) -> Result<(), Fail> {
         self.spend(1)
     }
 
     /// Takes `count` steps at once.
+    #[inline]
     pub(crate) fn spend(&mut self, count: u64) -> Result<(), Fail> {
         let before = self.steps;
         match self.steps.checked_sub(count) {
             Some(left) => self.steps = left,
-            None => {
-                return Err(Fail::Limit(format!(
-                    "more than {} steps",
-                    self.options.limits.steps
-                )));
-            }
+            None => return self.out_of_steps(),
         }
         if before / STEPS_PER_LOOK != self.steps / STEPS_PER_LOOK {
             return self.look_at_clock();
         }
         Ok(())
+    }
+
+    #[cold]
+    fn out_of_steps(&self) -> Result<(), Fail> {
+        let steps = self.options.limits.steps;
+        Err(Fail::Limit(format!("more than {steps} steps")))
     }
 
     /// Fails if the time is up; called after whatever takes long by itself.
@@ -108,8 +116,8 @@ impl Context {
     }
 
     /// A text to write a result into, no longer than the memory that is left.
-    pub(crate) fn out(&self) -> Out {
-        Out::new(self.bytes)
+    pub(crate) fn out(&mut self) -> Out {
+        Out::into(std::mem::take(&mut self.scratch), self.bytes)
     }
 
     /// The text of a finished `out`.
@@ -120,7 +128,13 @@ impl Context {
             out.len()
         };
         self.charge(size)?;
-        Ok(out.finish())
+        let (mut bytes, marks) = out.into_parts();
+        let text = Str::marked(&*bytes, marks);
+        if bytes.capacity() <= SCRATCH {
+            bytes.clear();
+            self.scratch = bytes;
+        }
+        Ok(text)
     }
 
     /// A string result without marks.

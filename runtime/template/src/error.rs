@@ -1,5 +1,7 @@
 //! Errors of parsing and rendering, with Go's kinds and the place in the user's own text.
 
+use crate::fmt::quote;
+
 /// What kind of error it is; the kinds are those that Go's `text/template` tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -64,8 +66,20 @@ pub struct TemplateError {
 
 impl TemplateError {
     pub(crate) fn parse(kind: ErrorKind, source: &str, at: usize, message: &str) -> TemplateError {
+        TemplateError::read(kind, source, at, at, message)
+    }
+
+    /// An error of the parser at `at`, whose text names the line of `named`.
+    pub(crate) fn read(
+        kind: ErrorKind,
+        source: &str,
+        at: usize,
+        named: usize,
+        message: &str,
+    ) -> TemplateError {
         let (line, column) = position(source, at);
-        let text = format!("template: config:{line}: {message}");
+        let (named, _) = position(source, named);
+        let text = format!("template: config:{named}: {message}");
         TemplateError {
             kind,
             line,
@@ -89,7 +103,8 @@ impl TemplateError {
             before.len() - before.rfind('\n').map_or(0, |nl| nl + 1)
         });
         let text = format!(
-            "template: config:{line}:{byte}: executing {template:?} at <{context}>: {message}"
+            "template: config:{line}:{byte}: executing {} at <{context}>: {message}",
+            quote(template.as_bytes())
         );
         TemplateError {
             kind,

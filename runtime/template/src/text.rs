@@ -152,8 +152,13 @@ pub(crate) struct Out {
 
 impl Out {
     pub(crate) fn new(limit: usize) -> Out {
+        Out::into(Vec::new(), limit)
+    }
+
+    /// Collects into an empty buffer that was used before.
+    pub(crate) fn into(bytes: Vec<u8>, limit: usize) -> Out {
         Out {
-            bytes: Vec::new(),
+            bytes,
             marks: Marks::none(),
             limit,
             overflowed: false,

@@ -9,12 +9,14 @@
     reason = "JSON values answer null to an unknown key"
 )]
 
+mod alone;
 mod cases;
 mod local;
 mod target;
 
 use std::time::{Duration, Instant};
 
+pub use alone::Alone;
 pub use local::{Confinement, start};
 pub use target::Target;
 

@@ -105,8 +105,8 @@ impl Kubectl<'_> {
     }
 }
 
-#[test]
-fn kubectl_does_its_work() {
+/// A running cluster in a directory of its own; nothing where there is no kubectl.
+fn cluster() -> Option<(Server, tempfile::TempDir)> {
     let program = std::env::var_os("KUBECTL").unwrap_or_else(|| "kubectl".into());
     if Command::new(program)
         .arg("version")
@@ -119,11 +119,11 @@ fn kubectl_does_its_work() {
             "this test needs kubectl 1.31 or later on PATH, or in KUBECTL"
         );
         eprintln!("skipped: there is no kubectl on PATH");
-        return;
+        return None;
     }
     let folder = tempfile::tempdir().unwrap();
     let kubeconfig = folder.path().join("kubeconfig");
-    let _server = Server(
+    let server = Server(
         Command::new(env!("CARGO_BIN_EXE_devcluster-alone"))
             .arg("--state")
             .arg(folder.path().join("state"))
@@ -139,6 +139,14 @@ fn kubectl_does_its_work() {
         }
         std::thread::sleep(Duration::from_millis(25));
     }
+    Some((server, folder))
+}
+
+#[test]
+fn kubectl_does_its_work() {
+    let Some((_server, folder)) = cluster() else {
+        return;
+    };
     let kubectl = Kubectl(folder.path());
     let file = folder.path().join("application.yaml");
     std::fs::write(&file, APPLICATION).unwrap();
@@ -253,4 +261,161 @@ fn kubectl_does_its_work() {
         "deployment.apps \"web\" deleted",
     );
     kubectl.says("wait --for=delete pods -l app=web --timeout=30s", "");
+}
+
+/// What [`APPLICATION`] does not need: a pod of its own, a claim, and the kinds of Kanister.
+const THINGS: &str = r#"
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, labels: {part: db}}
+spec:
+  serviceName: db
+  replicas: 1
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]
+      containers:
+      - name: main
+        image: host
+        command: [sh, -c, "echo up; sleep 1000"]
+        volumeMounts: [{name: d, mountPath: /data}]
+---
+apiVersion: cr.kanister.io/v1alpha1
+kind: ActionSet
+metadata: {name: one}
+spec: {actions: [{name: backup, blueprint: b, object: {kind: StatefulSet, name: db, namespace: default}}]}
+"#;
+
+#[test]
+fn kubectl_shows_and_changes_what_is_there() {
+    let Some((_server, folder)) = cluster() else {
+        return;
+    };
+    let kubectl = Kubectl(folder.path());
+    let file = folder.path().join("things.yaml");
+    std::fs::write(&file, THINGS).unwrap();
+    let path = file.display().to_string();
+
+    kubectl.says(
+        &format!("create -f {path}"),
+        "actionset.cr.kanister.io/one created",
+    );
+    kubectl.refuses(&format!("create -f {path}"), "AlreadyExists");
+    kubectl.says("rollout status sts/db --timeout=30s", "complete");
+    kubectl.says(
+        "wait --for=jsonpath={.status.readyReplicas}=1 sts/db --timeout=30s",
+        "condition met",
+    );
+    kubectl.says("exec db-0 -- sh -c echo>/data/made", "");
+    kubectl.says("exec -i db-0 -c main -- ls /data", "made");
+    let local = folder.path().join("local");
+    std::fs::write(&local, "copied").unwrap();
+    kubectl.run(&["cp", &local.display().to_string(), "db-0:/data/in"], "");
+    let back = folder.path().join("back");
+    kubectl.run(&["cp", "db-0:/data/in", &back.display().to_string()], "");
+    assert_eq!(std::fs::read_to_string(&back).unwrap(), "copied");
+
+    for (what, wanted) in [
+        ("sts db", "SuccessfulCreate"),
+        ("pod db-0", "Started container main"),
+        ("pvc data", "Bound"),
+        ("node devcluster", "Ready"),
+        ("namespace default", "Active"),
+        ("actionset one", "Blueprint:"),
+        ("crd actionsets.cr.kanister.io", "Established"),
+        ("storageclass", "Provisioner:"),
+    ] {
+        kubectl.says(&format!("describe {what}"), wanted);
+    }
+    for (what, wanted) in [
+        ("all", "statefulset.apps/db"),
+        ("sts,pods -o name", "pod/db-0"),
+        ("pod db-0 -o yaml", "hostname: db-0"),
+        ("pod db-0 -o json", "\"hostname\": \"db-0\""),
+        (
+            "pods -o custom-columns=N:.metadata.name --no-headers",
+            "db-0",
+        ),
+        ("pods -A --field-selector status.phase=Running", "db-0"),
+        ("pods -l app=db --show-labels", "app=db"),
+        ("pvc,pv", "Bound"),
+        ("actionsets", "one"),
+        ("nodes", "Ready"),
+        ("events --sort-by=.metadata.creationTimestamp", "Scheduled"),
+        ("--raw /readyz", "ok"),
+    ] {
+        kubectl.says(&format!("get {what}"), wanted);
+    }
+    kubectl.says("events --for pod/db-0", "Started container main");
+    kubectl.says("api-versions", "cr.kanister.io/v1alpha1");
+    kubectl.says("version", "Server Version");
+    kubectl.says("cluster-info", "control plane");
+
+    let status = r#"{"status":{"state":"running"}}"#;
+    kubectl.run(
+        &["patch", "actionset", "one", "--type=merge", "-p", status],
+        "",
+    );
+    kubectl.says("get actionset one -o jsonpath={.status.state}", "running");
+    kubectl.refuses(
+        "patch actionset one --type=strategic -p {}",
+        "application/strategic-merge-patch+json is not supported",
+    );
+    let replicas = r#"{"spec":{"replicas":2}}"#;
+    kubectl.run(&["patch", "sts", "db", "-p", replicas], "");
+    kubectl.says("rollout status sts/db --timeout=30s", "complete");
+    kubectl.refuses(
+        "scale sts/db --replicas=1 --current-replicas=9",
+        "Expected replicas to be 9",
+    );
+    kubectl.says("scale sts/db --replicas=1 --timeout=30s", "scaled");
+    kubectl.says("wait --for=delete pod/db-1 --timeout=30s", "");
+    kubectl.says("set env sts/db COLOR=red", "env updated");
+    kubectl.says("rollout status sts/db --timeout=30s", "complete");
+    kubectl.says("exec db-0 -- printenv COLOR", "red");
+    kubectl.says("exec db-0 -- cat /data/in", "copied");
+    let changed = THINGS.replace("part: db", "part: data");
+    std::fs::write(&file, changed).unwrap();
+    let diff = kubectl.output(&["diff", "-f", &path], "");
+    let text = String::from_utf8_lossy(&diff.stdout).into_owned();
+    assert_eq!(diff.status.code(), Some(1), "{text}");
+    assert!(text.contains("+    part: data"), "{text}");
+    kubectl.says(
+        &format!("apply --server-side --force-conflicts --dry-run=server -f {path}"),
+        "serverside-applied (server dry run)",
+    );
+
+    kubectl.says(
+        "run brief --image=host --restart=Never -- sh -c echo${IFS}first;sleep${IFS}1;echo${IFS}last;exit${IFS}3",
+        "created",
+    );
+    kubectl.says(
+        "wait --for=jsonpath={.status.phase}=Failed pod/brief --timeout=30s",
+        "met",
+    );
+    assert_eq!(kubectl.run(&["logs", "-f", "brief"], ""), "first\nlast\n");
+    assert_eq!(kubectl.run(&["logs", "brief", "--tail=1"], ""), "last\n");
+    kubectl.says(
+        "logs -l app=db --prefix --all-containers",
+        "[pod/db-0/main] up",
+    );
+    kubectl.refuses("logs brief --previous", "previous terminated container");
+    kubectl.refuses("exec brief -- true", "completed pod");
+    kubectl.says("delete pod brief --grace-period=0 --force", "deleted");
+    kubectl.says(
+        "delete sts,pods -l app=db --timeout=30s",
+        "pod \"db-0\" deleted",
+    );
+    kubectl.says("delete sts --all --timeout=30s", "deleted");
+    kubectl.says("delete actionset one", "deleted");
+    kubectl.says("delete pvc data --timeout=30s", "deleted");
+    kubectl.refuses("get pvc data", "NotFound");
 }

@@ -10,7 +10,7 @@ pub struct Case {
     /// A unique name.
     #[serde(default)]
     pub name: String,
-    /// `render`, `wait` or `waitv2`.
+    /// `render`, `wait` or `waitv2`; `condition` for a condition of `Wait` with JSONPaths over an object.
     pub mode: String,
     /// What the data is: `any`, `TemplateParams` or `nil`.
     #[serde(default = "any")]

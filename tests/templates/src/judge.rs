@@ -5,7 +5,9 @@ use crate::params;
 use crate::world::TestWorld;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kanister_template::{Dialect, Limits, Options, Params, Template, TemplateError, Text};
+use kanister_template::{
+    ConditionError, Dialect, Limits, Options, Params, Template, TemplateError, Text, wait_condition,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,23 @@ pub enum Verdict {
     Pass,
     /// It did not: what was wanted and what came.
     Fail(String),
+}
+
+/// Why there is no output.
+struct Refusal {
+    kind: &'static str,
+    message: String,
+    controller_message: String,
+}
+
+impl From<TemplateError> for Refusal {
+    fn from(error: TemplateError) -> Refusal {
+        Refusal {
+            kind: error.kind().name(),
+            message: error.to_string(),
+            controller_message: error.controller_message(),
+        }
+    }
 }
 
 /// Renders a case and compares the outcome: bytes of the output, kind of the error, the controller's wording of it.
@@ -48,30 +67,36 @@ pub fn judge(case: &Case) -> Verdict {
     }
 }
 
-fn shown(got: &Result<Text, TemplateError>) -> String {
+fn shown(got: &Result<Text, Refusal>) -> String {
     match got {
         Ok(text) => format!("{:?}", text.reveal()),
-        Err(error) => format!("the error {error}"),
+        Err(error) => format!("the error {}", error.message),
     }
 }
 
-fn compare_error(case: &Case, error: &TemplateError) -> Verdict {
+fn compare_error(case: &Case, error: &Refusal) -> Verdict {
     let wanted = case.error.as_deref().unwrap_or_default();
-    let got = error.kind().name();
+    let got = error.kind;
     let go = case.go_error.as_deref().unwrap_or_default();
     if wanted != got {
-        return Verdict::Fail(format!("wanted {wanted}: {go}\n  got    {got}: {error}"));
+        return Verdict::Fail(format!(
+            "wanted {wanted}: {go}\n  got    {got}: {}",
+            error.message
+        ));
     }
     match &case.kanister_error {
-        Some(wanted) if *wanted != error.controller_message() => Verdict::Fail(format!(
+        Some(wanted) if *wanted != error.controller_message => Verdict::Fail(format!(
             "wanted {wanted}\n  got    {}",
-            error.controller_message()
+            error.controller_message
         )),
         _ => Verdict::Pass,
     }
 }
 
-fn render(case: &Case) -> Result<Result<Text, TemplateError>, String> {
+fn render(case: &Case) -> Result<Result<Text, Refusal>, String> {
+    if case.mode == "condition" {
+        return Ok(condition(case));
+    }
     let dialect = match case.mode.as_str() {
         "render" => Dialect::GoArguments,
         "wait" => Dialect::GoWait,
@@ -84,18 +109,48 @@ fn render(case: &Case) -> Result<Result<Text, TemplateError>, String> {
         "nil" => Params::nothing(),
         other => return Err(format!("unknown root {other:?}")),
     };
+    let options = options(case);
+    Ok(Template::parse(&case.template, dialect)
+        .and_then(|template| template.render(&data, &options))
+        .map_err(Refusal::from))
+}
+
+/// A condition of `Wait` over an object: `true`, `false` or the error.
+fn condition(case: &Case) -> Result<Text, Refusal> {
+    match wait_condition(&case.template, &case.params, &options(case)) {
+        Ok(answer) => Ok(Text::from(if answer { "true" } else { "false" })),
+        Err(ConditionError::Template(error)) => Err(error.into()),
+        Err(error) => Err(Refusal {
+            kind: "condition:path",
+            message: error.to_string(),
+            controller_message: error.to_string(),
+        }),
+    }
+}
+
+fn options(case: &Case) -> Options {
     let world = TestWorld::new(case.env.clone());
     // Keys of 4096 bits take their time.
     let limits = Limits {
         time: Duration::from_secs(120),
         ..Limits::default()
     };
-    let options = Options {
+    Options {
         limits,
         allow_env: true,
         allow_lookup: true,
         ..Options::new(Arc::new(world))
+    }
+}
+
+/// The error that Go gave and the one that comes, where the two are not the same to the letter: the place, what is
+/// looked at, the message. Nothing for a case without an error; its verdict is [`judge`]'s.
+pub fn worded_differently(case: &Case) -> Option<(String, String)> {
+    let wanted = case.go_error.clone()?;
+    let got = match render(case) {
+        Ok(Err(error)) => error.message,
+        Ok(Ok(_)) => "no error".into(),
+        Err(problem) => problem,
     };
-    Ok(Template::parse(&case.template, dialect)
-        .and_then(|template| template.render(&data, &options)))
+    (wanted != got).then_some((wanted, got))
 }

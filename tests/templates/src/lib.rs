@@ -10,7 +10,7 @@ mod params;
 mod world;
 
 pub use case::Case;
-pub use judge::{Verdict, judge};
+pub use judge::{Verdict, judge, worded_differently};
 pub use world::TestWorld;
 
 use anyhow::Context;

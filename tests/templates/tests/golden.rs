@@ -7,7 +7,7 @@
 
 use kanister_template::{Dialect, Template};
 use std::path::PathBuf;
-use template_conformance::run_file;
+use template_conformance::{Case, run_file, worded_differently};
 
 /// Cases with a fairness flag that differ, each with its reason. None does.
 const DIFFERENT: &[(&str, &str)] = &[];
@@ -39,6 +39,44 @@ fn recorded_cases() {
 #[test]
 fn generated_cases() {
     check("generated.json", 2004);
+}
+
+/// Templates made at random for every part of the language, for the parameter tree and for conditions with JSONPaths,
+/// half of them wrong, with what the Go implementation gave for them.
+#[test]
+fn further_cases() {
+    check("further.json", 1010);
+}
+
+/// Messages that differ from Go's on purpose.
+fn differs_on_purpose(go: &str, ours: &str) -> bool {
+    // An error must not show a secret, and what a function was given may be one.
+    ours.contains("may hold a secret")
+        // The name of a type that only the wording shows, and the source of what was to be called.
+        || go.contains("v1alpha1.JSONMap")
+        || go.contains("error calling call: non-function")
+}
+
+/// Place, context and message of errors are Go's, not only their kind.
+#[test]
+fn errors_are_worded_as_in_go() {
+    let mut same = 0;
+    let mut different = Vec::new();
+    for file in ["golden-dev.json", "generated.json", "further.json"] {
+        let text = std::fs::read_to_string(data(file)).unwrap();
+        let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+        for case in cases.iter().filter(|case| case.go_error.is_some()) {
+            match worded_differently(case) {
+                Some((go, ours)) if !differs_on_purpose(&go, &ours) => {
+                    different.push(format!("{}\n  {go}\n  {ours}", case.name));
+                }
+                Some(_) => {}
+                None => same += 1,
+            }
+        }
+    }
+    assert!(different.is_empty(), "{different:#?}");
+    assert!(same > 900, "{same}");
 }
 
 /// Every function of upstream's map, by its signature file.

@@ -16,6 +16,8 @@ pub struct Bench {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
+    /// ActionSets: how many per second, time per phase, memory, time to the first output
+    Run,
     /// Pushing and pulling with kando, beside cp, sha256sum and plain clients
     Kando,
     /// Calls of functions: instantiate and run, load, memory, many at a time
@@ -26,12 +28,16 @@ enum What {
     Template,
     /// The embedded cluster storing ActionSets, or with `--kubeconfig FILE` a real one
     Devcluster,
+    /// The controller on the embedded cluster: ActionSets a second, writes, memory
+    Controller,
 }
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
         let (package, program) = match self.what {
             What::Kando => return self.kando(),
+            What::Run => ("bench-run", "bench-run"),
+            What::Controller => return crate::runs::bench(&self.args),
             What::Host => ("bench-host", "bench-host"),
             What::Storage => ("slot-tests", "bench-storage"),
             What::Template => ("template-bench", "template-bench"),

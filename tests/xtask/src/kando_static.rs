@@ -18,6 +18,9 @@ pub struct KandoStatic {
     /// Only for these processors
     #[arg(long, value_enum)]
     only: Vec<Processor>,
+    /// Install the C compilers and the emulator that are missing (Debian, as root)
+    #[arg(long)]
+    install: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -25,6 +28,9 @@ enum Processor {
     Amd64,
     Arm64,
 }
+
+/// What runs programs of other processors.
+const EMULATOR: &str = "qemu-user-static";
 
 /// What a program for one processor is made with.
 struct Target {
@@ -36,7 +42,7 @@ struct Target {
     /// C compilers, the best first.
     compilers: &'static [&'static str],
     /// What to install where none of them is.
-    packages: &'static str,
+    packages: &'static [&'static str],
     /// The processor of a machine that runs the program without an emulator.
     native: &'static str,
     emulators: &'static [&'static str],
@@ -47,7 +53,7 @@ const AMD64: Target = Target {
     triple: "x86_64-unknown-linux-musl",
     cc_variable: "CC_x86_64_unknown_linux_musl",
     compilers: &["musl-gcc", "x86_64-linux-gnu-gcc"],
-    packages: "musl-tools or gcc-x86-64-linux-gnu",
+    packages: &["gcc-x86-64-linux-gnu"],
     native: "x86_64",
     emulators: &["qemu-x86_64-static", "qemu-x86_64"],
 };
@@ -57,7 +63,7 @@ const ARM64: Target = Target {
     triple: "aarch64-unknown-linux-musl",
     cc_variable: "CC_aarch64_unknown_linux_musl",
     compilers: &["aarch64-linux-musl-gcc", "aarch64-linux-gnu-gcc"],
-    packages: "gcc-aarch64-linux-gnu and libc6-dev-arm64-cross",
+    packages: &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
     native: "aarch64",
     emulators: &["qemu-aarch64-static", "qemu-aarch64"],
 };
@@ -72,6 +78,9 @@ impl KandoStatic {
             if !self.only.is_empty() && !self.only.contains(&processor) {
                 continue;
             }
+            if self.install {
+                target.install()?;
+            }
             let program = target.build(&folder)?;
             let size = check(&program)?;
             let tried = target.try_out(&program)?;
@@ -83,7 +92,7 @@ impl KandoStatic {
         }
         ensure!(
             untried.is_empty(),
-            "{} was not run, since there is no emulator; install qemu-user-static (Debian)",
+            "{} was not run, since there is no emulator; install {EMULATOR} (Debian), or give --install",
             untried.join(" and ")
         );
         Ok(())
@@ -91,6 +100,38 @@ impl KandoStatic {
 }
 
 impl Target {
+    /// Installs what is missing of compilers and emulators.
+    fn install(&self) -> anyhow::Result<()> {
+        let compiler = match self.has_compiler() {
+            true => [].as_slice(),
+            false => self.packages,
+        };
+        let emulator = match self.is_native() || find(self.emulators).is_some() {
+            true => None,
+            false => Some(EMULATOR),
+        };
+        let missing: Vec<&str> = compiler.iter().copied().chain(emulator).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let apt = || {
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive");
+            apt
+        };
+        command::run(apt().args(["update", "--quiet"]))?;
+        let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+        command::run(apt().args(install).args(missing))
+    }
+
+    fn is_native(&self) -> bool {
+        std::env::consts::ARCH == self.native
+    }
+
+    fn has_compiler(&self) -> bool {
+        std::env::var_os(self.cc_variable).is_some() || find(self.compilers).is_some()
+    }
+
     fn build(&self, folder: &Path) -> anyhow::Result<PathBuf> {
         let mut rustup = Command::new("rustup");
         rustup.current_dir(workspace::root());
@@ -114,8 +155,10 @@ impl Target {
     fn compiler(&self) -> anyhow::Result<&'static str> {
         find(self.compilers).with_context(|| {
             format!(
-                "there is no C compiler for {}; install {} (Debian), or name one in {}",
-                self.triple, self.packages, self.cc_variable
+                "there is no C compiler for {}; install {} (Debian), give --install, or name one in {}",
+                self.triple,
+                self.packages.join(" and "),
+                self.cc_variable
             )
         })
     }
@@ -123,7 +166,7 @@ impl Target {
     /// Pushes and pulls with the program, in an environment without anything. None if this
     /// machine cannot run it.
     fn try_out(&self, program: &Path) -> anyhow::Result<Option<String>> {
-        let emulator = match std::env::consts::ARCH == self.native {
+        let emulator = match self.is_native() {
             true => None,
             false => match find(self.emulators) {
                 Some(emulator) => Some(emulator),

@@ -14,6 +14,7 @@ mod hello_python;
 mod kando_static;
 mod layers;
 mod lint;
+mod runs;
 mod templates;
 mod test;
 mod workspace;
@@ -33,6 +34,10 @@ enum Task {
     Templates(templates::Templates),
     /// Play recorded invocations of kanctl and kando against ours
     Cli(cli::Cli),
+    /// Play recorded runs of upstream against our controller
+    Runs(runs::Runs),
+    /// Kill controllers in the middle of runs, and look what becomes of these
+    Faults(runs::Faults),
     /// Make kando as one file without a dynamic linker, for amd64 and arm64, and try it
     KandoStatic(kando_static::KandoStatic),
     /// Measure, on this machine as it is now
@@ -55,6 +60,8 @@ fn main() -> anyhow::Result<()> {
         Task::Demo(task) => task.run(),
         Task::Templates(task) => task.run(),
         Task::Cli(task) => task.run(),
+        Task::Runs(task) => task.run(),
+        Task::Faults(task) => task.run(),
         Task::KandoStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::E2e(task) => task.run(),

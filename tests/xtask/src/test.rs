@@ -39,8 +39,15 @@ impl Test {
         tests.args(&self.cargo);
         tests.env(build::COMPONENTS, &folder);
         tests.env(FIXTURES, workspace::target().join("fixtures"));
-        let (mut totals, success) = follow(&mut tests)?;
+        let (mut totals, mut success) = follow(&mut tests)?;
         totals.skipped += skipped;
+        if self.cargo.is_empty() {
+            // With the binary that the tests have just built.
+            let mut runs = Command::new(std::env::current_exe()?);
+            let (played, met) = follow(runs.arg("runs"))?;
+            totals.join(played);
+            success &= met;
+        }
         println!("{totals}");
         anyhow::ensure!(success && totals.failed == 0, "the tests failed");
         anyhow::ensure!(
@@ -78,6 +85,12 @@ struct Totals {
 }
 
 impl Totals {
+    fn join(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
     /// Adds the result of a suite, if this line is one:
     /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; …`.
     /// Suites with a runner of their own end with a line as this task itself does.

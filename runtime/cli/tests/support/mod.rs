@@ -120,6 +120,31 @@ impl Place {
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }
 
+    /// A cluster that outlives runs, in the state directory.
+    pub fn cluster(&self) -> Running {
+        self.cluster_with(&[])
+    }
+
+    /// The same with further options.
+    pub fn cluster_with(&self, options: &[&str]) -> Running {
+        let mut words = vec!["devcluster", "--state", ".kanister"];
+        words.extend(options);
+        let mut cluster = self.start(&words);
+        cluster.wait_for("KUBECONFIG");
+        cluster
+    }
+
+    /// Whether the embedded cluster has pods that functions made and did not delete. Where no
+    /// cluster runs, what it left on the disk is asked.
+    pub fn has_helper_pods(&self) -> bool {
+        let pods = self.path().join(".kanister/node/pods");
+        let folders = std::fs::read_dir(pods).into_iter().flatten().flatten();
+        // Helper pods have one container, of this name.
+        folders
+            .map(|entry| entry.path().join("container"))
+            .any(|container| container.exists())
+    }
+
     /// Starts the binary and follows what it prints.
     pub fn start(&self, args: &[&str]) -> Running {
         let mut child = self
@@ -175,6 +200,23 @@ impl Running {
                 Err(_) => panic!("no line with {text:?} in {:#?}", self.seen),
             }
         }
+    }
+
+    /// Waits until it has printed so many lines, or ended.
+    pub fn wait_for_lines(&mut self, count: usize) {
+        while self.seen.len() < count {
+            match self.lines.recv_timeout(Duration::from_secs(60)) {
+                Ok(line) => self.seen.push(line),
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Sends a signal, if it has not ended.
+    pub fn signal_if_alive(&self, name: &str) {
+        let id = self.child.id().to_string();
+        // Not waited for yet, so the number is still its own.
+        let _ = Command::new("kill").args(["-s", name, &id]).status();
     }
 
     pub fn id(&self) -> u32 {

@@ -90,6 +90,18 @@ pub(super) fn text(code: StatusCode, body: &str) -> Response<Body> {
     )
 }
 
+/// The document of the second version of OpenAPI, which `kubectl` reads for lists of objects only and
+/// in protobuf: one that says of nothing what it is, and by which `kubectl` refuses nothing.
+pub(super) fn old_openapi() -> Response<Body> {
+    // The field 1, `swagger`, with the text `2.0`.
+    const DOCUMENT: &[u8] = b"\x0a\x032.0";
+    bytes(
+        StatusCode::OK,
+        "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+        Bytes::from_static(DOCUMENT),
+    )
+}
+
 pub(super) fn json(code: StatusCode, value: &Value) -> Response<Body> {
     bytes(code, "application/json", value.to_string().into())
 }

@@ -93,6 +93,7 @@ impl Api {
             }
             Path::Resources { group, version } => discovery::resources(&registry, &group, &version)
                 .ok_or_else(Status::no_such_path)?,
+            Path::OldOpenApi => return Ok(answer::old_openapi()),
             Path::OpenApi => openapi::index(&registry),
             Path::OpenApiDocument { group, version } => {
                 openapi::document(&registry, &group, &version).ok_or_else(Status::no_such_path)?

@@ -17,6 +17,8 @@ pub(crate) enum Path {
     Group(String),
     /// `/api/v1` and `/apis/GROUP/VERSION`.
     Resources { group: String, version: String },
+    /// `/openapi/v2`.
+    OldOpenApi,
     /// `/openapi/v3`.
     OpenApi,
     /// `/openapi/v3/…`.
@@ -54,6 +56,7 @@ impl Path {
         match steps.as_slice() {
             ["healthz" | "livez" | "readyz", ..] => Some(Self::Health),
             ["version"] => Some(Self::Version),
+            ["openapi", "v2"] => Some(Self::OldOpenApi),
             ["openapi", "v3"] => Some(Self::OpenApi),
             ["openapi", "v3", "api", version] => Some(Self::OpenApiDocument {
                 group: String::new(),

@@ -1,8 +1,8 @@
 //! Reading requests.
 
-use bytes::Bytes;
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::BODY_LIMIT;
@@ -13,6 +13,36 @@ use crate::patch::Patch;
 use crate::selector::{Fields, Labels};
 use crate::status::Status;
 use crate::verbs::{Call, DeleteOptions, ListOptions, Propagation};
+
+/// How much is read of a body that is too long: a client that is still sending does not see the
+/// answer.
+const DRAINED: usize = 16 << 20;
+
+/// Reads a body up to the limit.
+async fn bounded<B>(body: B) -> Result<Bytes, Status>
+where
+    B: http_body::Body<Data: Send, Error: std::error::Error + Send + Sync + 'static>,
+{
+    let mut body = std::pin::pin!(body);
+    let (mut bytes, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame
+            .map_err(|error| Status::bad_request(format!("the body could not be read: {error}")))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        length += data.remaining();
+        if length <= BODY_LIMIT {
+            bytes.put(data);
+        } else if length > DRAINED {
+            break;
+        }
+    }
+    if length > BODY_LIMIT {
+        return Err(Status::too_large());
+    }
+    Ok(bytes.freeze())
+}
 
 /// Method and body of a request.
 #[derive(Debug)]
@@ -38,21 +68,10 @@ impl Input {
             .unwrap_or_default()
             .trim()
             .to_owned();
-        let body = Limited::new(body, BODY_LIMIT)
-            .collect()
-            .await
-            .map_err(|error| {
-                if error.is::<http_body_util::LengthLimitError>() {
-                    Status::too_large()
-                } else {
-                    Status::bad_request(format!("the body could not be read: {error}"))
-                }
-            })?
-            .to_bytes();
         Ok(Self {
             method: parts.method,
             media,
-            body,
+            body: bounded(body).await?,
         })
     }
 

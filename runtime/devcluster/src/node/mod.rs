@@ -80,7 +80,7 @@ impl Node {
         tasks: TaskTracker,
         shutdown: CancellationToken,
     ) -> Result<Self, String> {
-        let isolation = isolation(&setup)?;
+        let isolation = isolation(&setup, namespaces, has_landlock)?;
         let root = nix::unistd::Uid::current().is_root();
         let user = if root && !setup.unconfined {
             Some(unprivileged(&setup.user)?)
@@ -266,15 +266,20 @@ pub(crate) fn record_event(
     }
 }
 
-/// The strongest isolation that this machine has.
-fn isolation(setup: &Pods) -> Result<Isolation, String> {
+/// The strongest isolation that this machine has, given whether it has namespaces, and Landlock with
+/// or without signals.
+fn isolation(
+    setup: &Pods,
+    namespaces: impl FnOnce() -> bool,
+    landlock: impl Fn(bool) -> bool,
+) -> Result<Isolation, String> {
     if setup.unconfined {
         return Ok(Isolation::None);
     }
-    if !setup.no_namespaces && namespaces() && has_landlock(false) {
+    if !setup.no_namespaces && namespaces() && landlock(false) {
         return Ok(Isolation::Namespaces);
     }
-    if has_landlock(true) {
+    if landlock(true) {
         return Ok(Isolation::Landlock);
     }
     Err("this kernel has no Landlock (or one before ABI 6, Linux 6.12), so pods cannot be kept from the rest of the machine; start the cluster with --unconfined if you trust every Blueprint and pod in it".to_owned())
@@ -321,4 +326,60 @@ pub(crate) fn logged_line(line: &[u8]) -> Option<(&str, bool, &[u8])> {
         text,
     } = logs::Line::parse(line)?;
     Some((time, partial, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a machine with these abilities gives; signals need a newer Landlock than files.
+    fn chosen(
+        flags: &str,
+        namespaces: bool,
+        files: bool,
+        signals: bool,
+    ) -> Result<Isolation, String> {
+        let setup = Pods {
+            supervisor: Supervisor {
+                program: PathBuf::new(),
+                arguments: Vec::new(),
+            },
+            images: None,
+            unconfined: flags == "--unconfined",
+            no_namespaces: flags == "--no-namespaces",
+            host_paths: Vec::new(),
+            user: "nobody".into(),
+        };
+        isolation(
+            &setup,
+            || namespaces,
+            |wanted| if wanted { signals } else { files },
+        )
+    }
+
+    #[test]
+    fn pods_run_unconfined_only_if_somebody_says_so() {
+        for (flags, namespaces, files, signals, wanted) in [
+            ("", true, true, true, Isolation::Namespaces),
+            ("", true, true, false, Isolation::Namespaces),
+            ("", false, true, true, Isolation::Landlock),
+            ("--no-namespaces", true, true, true, Isolation::Landlock),
+            ("--unconfined", true, true, true, Isolation::None),
+            ("--unconfined", false, false, false, Isolation::None),
+        ] {
+            assert_eq!(chosen(flags, namespaces, files, signals), Ok(wanted));
+        }
+        for (flags, namespaces, files, signals) in [
+            ("", false, false, false),
+            ("", false, true, false),
+            ("", true, false, false),
+            ("--no-namespaces", true, true, false),
+        ] {
+            let refused = chosen(flags, namespaces, files, signals).unwrap_err();
+            assert!(
+                refused.contains("start the cluster with --unconfined"),
+                "{refused}"
+            );
+        }
+    }
 }

@@ -71,6 +71,9 @@ impl Pruner {
                 for (name, item) in map.iter_mut() {
                     self.visit(item, inner, &format!("{path}.{name}"));
                 }
+                if self.mode == Mode::Custom {
+                    map.retain(|_, item| !counts_as_absent(item, inner));
+                }
             }
             (Shape::List { item: inner, .. }, Value::Array(list)) => {
                 for (index, item) in list.iter_mut().enumerate() {
@@ -102,13 +105,19 @@ impl Pruner {
                 self.visit(item, node, &format!("{path}.{name}"));
             }
         }
-        if self.mode == Mode::BuiltIn {
-            map.retain(|name, item| {
-                let node = fields.known.get(name);
-                !(item.is_null() || node.is_some_and(|node| is_empty(item, node)))
-            });
-        }
+        map.retain(|name, item| {
+            let node = fields.known.get(name);
+            match self.mode {
+                Mode::BuiltIn => !(item.is_null() || node.is_some_and(|n| is_empty(item, n))),
+                Mode::Custom => !node.is_some_and(|n| counts_as_absent(item, n)),
+            }
+        });
     }
+}
+
+/// Null where a custom resource allows none; where there is a default, that is filled in later.
+fn counts_as_absent(value: &Value, node: &Node) -> bool {
+    value.is_null() && !node.nullable && node.default.is_none()
 }
 
 fn is_empty(value: &Value, node: &Node) -> bool {

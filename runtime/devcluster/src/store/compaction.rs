@@ -74,7 +74,6 @@ impl Compaction {
         });
     }
 
-    #[cfg(test)]
     pub(super) fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
     }

@@ -68,6 +68,9 @@ pub enum StoreError {
         /// The directory.
         path: String,
     },
+    /// The cluster of this store has ended.
+    #[error("the embedded cluster has ended; nothing is written any more")]
+    Closed,
     /// A file of the state directory is damaged before its end.
     #[error(
         "{path} is damaged after {good} bytes; restore the state directory or start with an empty one"
@@ -112,6 +115,8 @@ struct State {
     followers: Vec<mpsc::UnboundedSender<Arc<Event>>>,
     /// Watches of versions before this one are refused: their history is gone.
     floor: u64,
+    /// The directory may belong to another store by now.
+    closed: bool,
 }
 
 impl State {
@@ -127,6 +132,7 @@ impl State {
             snapshots: snapshot::Retained::default(),
             followers: Vec::new(),
             floor: version,
+            closed: false,
         }
     }
 
@@ -163,8 +169,8 @@ pub struct Store {
     state: Mutex<State>,
     syncer: Option<Syncer>,
     compaction: compaction::Compaction,
-    /// Held as long as the store lives, so that no other process opens the directory.
-    _lock: Option<std::fs::File>,
+    /// Held until the store is closed, so that no other one opens the directory.
+    lock: Mutex<Option<std::fs::File>>,
 }
 
 impl Store {
@@ -175,7 +181,7 @@ impl Store {
             state: Mutex::new(State::empty(1, window)),
             syncer: None,
             compaction: compaction::Compaction::default(),
-            _lock: None,
+            lock: Mutex::default(),
         }
     }
 
@@ -186,11 +192,15 @@ impl Store {
     pub fn open(directory: &Path, window: Window) -> Result<Self, StoreError> {
         let lock = recovery::lock(directory)?;
         let (state, file) = recovery::load(directory, window)?;
+        // What was read may be what a killed process had not brought to the disk yet.
+        file.sync_data()
+            .map_err(recovery::disk("sync", directory))?;
+        let syncer = Syncer::start(file, state.version);
         Ok(Self {
             state: Mutex::new(state),
-            syncer: Some(Syncer::start(file)),
+            syncer: Some(syncer),
             compaction: compaction::Compaction::in_directory(directory),
-            _lock: Some(lock),
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -208,11 +218,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if something else is there, [`StoreError::Disk`] if the change
-    /// cannot be recorded; nothing is changed then.
+    /// cannot be recorded, [`StoreError::Closed`]; nothing is changed then.
     pub fn put(&self, key: &Key, expect: Expect, object: Value) -> Result<Arc<Entry>, StoreError> {
         let mut state = self.state.lock();
         let previous = state.find(key).cloned();
-        check(previous.as_ref(), expect)?;
+        check(&state, previous.as_ref(), expect)?;
         let version = state.version + 1;
         let entry = Entry::sealed(key, version, object);
         append(&mut state, version, key, Some(&entry.json))?;
@@ -240,7 +250,7 @@ impl Store {
     pub fn remove(&self, key: &Key, version: u64, object: Value) -> Result<Arc<Entry>, StoreError> {
         let mut state = self.state.lock();
         let previous = state.find(key).cloned();
-        check(previous.as_ref(), Expect::Version(version))?;
+        check(&state, previous.as_ref(), Expect::Version(version))?;
         let version = state.version + 1;
         append(&mut state, version, key, None)?;
         let entry = Entry::sealed(key, version, object);
@@ -290,6 +300,21 @@ impl Store {
         }
     }
 
+    /// Ends all writing and gives the directory free, whoever still reads from here.
+    pub async fn close(&self) {
+        let version = {
+            let mut state = self.state.lock();
+            state.closed = true;
+            state.version
+        };
+        // A disk that refuses has been complained of by those who wrote.
+        let _ = self.settled(version).await;
+        while self.compaction.is_running() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        self.lock.lock().take();
+    }
+
     /// Everything that happens from now on, in every collection, without a bound: for parts of the
     /// cluster that keep up.
     pub(crate) fn follow(&self) -> mpsc::UnboundedReceiver<Arc<Event>> {
@@ -320,7 +345,10 @@ impl Store {
     }
 }
 
-fn check(found: Option<&Arc<Entry>>, expect: Expect) -> Result<(), StoreError> {
+fn check(state: &State, found: Option<&Arc<Entry>>, expect: Expect) -> Result<(), StoreError> {
+    if state.closed {
+        return Err(StoreError::Closed);
+    }
     let found = found.map(|entry| entry.version);
     let fits = match expect {
         Expect::Absent => found.is_none(),

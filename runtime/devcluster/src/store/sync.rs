@@ -31,19 +31,20 @@ pub(super) struct Syncer {
 }
 
 impl Syncer {
-    pub(super) fn start(file: File) -> Self {
+    /// Begins with a journal that is on the disk up to `version`.
+    pub(super) fn start(file: File, version: u64) -> Self {
         let shared = Arc::new(Shared {
             pending: Mutex::new(Pending {
                 file: Some(Arc::new(file)),
-                written: 0,
+                written: version,
                 stop: false,
             }),
             wake: Condvar::new(),
-            settled: watch::Sender::new(Ok(0)),
+            settled: watch::Sender::new(Ok(version)),
         });
         let thread = std::thread::spawn({
             let shared = shared.clone();
-            move || run(&shared)
+            move || run(&shared, version)
         });
         Self {
             shared,
@@ -93,8 +94,7 @@ impl Drop for Syncer {
     }
 }
 
-fn run(shared: &Shared) {
-    let mut done = 0;
+fn run(shared: &Shared, mut done: u64) {
     loop {
         let (file, written) = {
             let mut pending = shared.pending.lock();

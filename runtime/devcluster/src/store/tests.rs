@@ -65,6 +65,32 @@ fn a_directory_has_one_user() {
     ));
 }
 
+#[tokio::test]
+async fn a_closed_store_gives_its_directory_free_and_writes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Window::default()).unwrap();
+    let (key, object) = pod("a", 1);
+    let entry = store.put(&key, Expect::Absent, object.clone()).unwrap();
+    store.close().await;
+    assert!(matches!(
+        store.put(&key, Expect::Version(entry.version), object.clone()),
+        Err(StoreError::Closed)
+    ));
+    assert!(matches!(
+        store.remove(&key, entry.version, object),
+        Err(StoreError::Closed)
+    ));
+    assert_eq!(store.get(&key).unwrap().version, entry.version);
+    let next = Store::open(folder.path(), Window::default()).unwrap();
+    assert_eq!(next.get(&key).unwrap().version, entry.version);
+    // What was there at the start is on the disk, also if nothing is written after it.
+    let settled = next.settled(next.version());
+    tokio::time::timeout(std::time::Duration::from_secs(10), settled)
+        .await
+        .unwrap()
+        .unwrap();
+}
+
 #[test]
 fn a_cut_journal_loses_only_the_cut_record() {
     let folder = tempfile::tempdir().unwrap();

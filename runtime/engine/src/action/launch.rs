@@ -158,7 +158,8 @@ fn step(run: &RunContext, spec: &ActionSpec, phase: &BlueprintPhase) -> Result<S
     })
 }
 
-fn render_reference(
+/// The object that a phase refers to: every field is a template.
+pub(crate) fn render_reference(
     reference: &mut ObjectReference,
     params: &Params,
     options: &Options,

@@ -45,6 +45,10 @@ impl Action {
             () = run.seat.observer.before_phase(&at) => {}
             () = run.control.interruption() => return self.interrupted_before(index).await,
         }
+        // The observer may have been the one who asked.
+        if run.control.cancelled().is_some() || run.control.handed_over() {
+            return self.interrupted_before(index).await;
+        }
         run.seat.events.emit(RunEvent::started_phase(&at.phase));
         let references = step.phase.objects.clone();
         let condition = step.phase.condition.clone();

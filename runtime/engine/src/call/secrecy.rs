@@ -6,7 +6,7 @@ use kanister_template::RenderedArguments;
 use serde_json::{Map, Value};
 
 /// What a secret looks like to people.
-const MASK: &str = "******";
+pub(crate) const MASK: &str = "******";
 
 /// The arguments with a token in the place of each secret.
 pub(crate) fn tokens(

@@ -8,7 +8,7 @@ use super::{failed, passed, read};
 use crate::cli::Validate;
 use crate::error::Error;
 use crate::functions::{FunctionError, Functions};
-use crate::print;
+use crate::{label, print};
 
 pub(super) fn run(args: Validate, functions: &(dyn Functions + Sync)) -> Result<(), Error> {
     let Validate {
@@ -80,7 +80,10 @@ fn check_phase(
     functions: &(dyn Functions + Sync),
 ) -> Result<(), Error> {
     let what = format!("phase {} in action {action}", phase.name);
-    let source = match functions.check(&phase.func, version, &phase.args) {
+    let checked = functions.check(&phase.func, version, &phase.args);
+    let checked = checked
+        .and_then(|()| label::check_arguments(&phase.args).map_err(FunctionError::Arguments));
+    let source = match checked {
         Ok(()) => return passed(&format!("validation of {what}")),
         Err(source) => source,
     };

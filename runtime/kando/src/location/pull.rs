@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::Error;
 use crate::stdio::Sink;
+use crate::stop::Stop;
 
 /// The mode of a new file, as the existing tool makes it.
 const MODE: u32 = 0o755;
@@ -100,7 +101,21 @@ impl Place {
     }
 }
 
+/// Copies to `file`, or to stdout, unless a signal asks for the end: a file that is not complete can
+/// then be removed.
 async fn copy(
+    source: Download,
+    file: Option<File>,
+    failed: impl FnOnce(io::Error) -> Error,
+) -> Result<(), Error> {
+    let mut stop = Stop::listen()?;
+    tokio::select! {
+        copied = copy_all(source, file, failed) => copied,
+        () = stop.asked() => Err(Error::Stopped),
+    }
+}
+
+async fn copy_all(
     mut source: Download,
     file: Option<File>,
     failed: impl FnOnce(io::Error) -> Error,

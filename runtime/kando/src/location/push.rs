@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt as _;
 
 use bytes::Bytes;
-use kanister_storage::{Location, Profile, WriteOptions};
+use kanister_storage::{Location, Profile, Upload, WriteOptions};
 use tokio::sync::mpsc::Receiver;
 
 use crate::error::Error;
@@ -50,34 +50,40 @@ fn open(source: &OsStr, name: &str) -> Result<File, Error> {
 /// Writes what `from` gives to the object `path`.
 ///
 /// # Errors
-/// `from` fails (`name` is what it is called), or the store does; nothing stays then.
+/// `from` fails (`name` is what it is called), the store does, or a signal asks for the end; nothing
+/// stays then.
 async fn upload(
     location: &Location,
     path: &str,
-    mut from: Receiver<io::Result<Bytes>>,
+    from: Receiver<io::Result<Bytes>>,
     name: &str,
 ) -> Result<(), Error> {
     let mut upload = location.write(path, WriteOptions::default())?;
     let mut stop = Stop::listen()?;
-    loop {
-        let item = tokio::select! {
-            item = from.recv() => item,
-            () = stop.asked() => Some(Err(io::ErrorKind::Interrupted.into())),
-        };
-        let appended = match item {
-            None => break,
-            Some(Ok(bytes)) => upload.append(bytes).await.map_err(Error::from),
-            Some(Err(source)) => Err(Error::Read {
-                path: name.to_owned(),
-                source,
-            }),
-        };
-        if let Err(e) = appended {
-            upload.abort().await;
-            return Err(e);
-        }
+    let appended = tokio::select! {
+        appended = append(&mut upload, from, name) => appended,
+        () = stop.asked() => Err(Error::Stopped),
+    };
+    if let Err(e) = appended {
+        upload.abort().await;
+        return Err(e);
     }
     let meta = upload.commit(None).await?;
     tracing::info!(bytes = meta.size, key = meta.key, "pushed");
+    Ok(())
+}
+
+async fn append(
+    upload: &mut Upload,
+    mut from: Receiver<io::Result<Bytes>>,
+    name: &str,
+) -> Result<(), Error> {
+    while let Some(bytes) = from.recv().await {
+        let bytes = bytes.map_err(|source| Error::Read {
+            path: name.to_owned(),
+            source,
+        })?;
+        upload.append(bytes).await?;
+    }
     Ok(())
 }

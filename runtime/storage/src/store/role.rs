@@ -62,6 +62,18 @@ struct AnswerCredentials {
     expiration: Timestamp,
 }
 
+/// Where the service is.
+pub(super) fn service_url(region: &str) -> String {
+    let domain = match region.starts_with("cn-") {
+        true => "amazonaws.com.cn",
+        false => "amazonaws.com",
+    };
+    // The variable is that of the AWS command line.
+    let url = std::env::var("AWS_ENDPOINT_URL_STS");
+    let url = url.unwrap_or_else(|_| format!("https://sts.{region}.{domain}"));
+    url.trim_end_matches('/').to_owned()
+}
+
 impl AssumeRole {
     pub(super) fn new(
         base: AwsCredentialProvider,
@@ -69,18 +81,11 @@ impl AssumeRole {
         region: &str,
         client: HttpClient,
     ) -> Self {
-        let domain = match region.starts_with("cn-") {
-            true => "amazonaws.com.cn",
-            false => "amazonaws.com",
-        };
-        // The variable is that of the AWS command line.
-        let url = std::env::var("AWS_ENDPOINT_URL_STS")
-            .unwrap_or_else(|_| format!("https://sts.{region}.{domain}"));
         Self {
             base,
             role,
             region: region.into(),
-            url: url.trim_end_matches('/').to_owned(),
+            url: service_url(region),
             client,
             current: Mutex::new(None),
         }

@@ -35,6 +35,9 @@ pub(crate) enum ConnectFailure {
 impl ConnectFailure {
     /// What `error` was, if it was one of connecting.
     pub(crate) fn of(error: &HttpError) -> Option<Self> {
+        if let Some(known) = find::<Self>(error) {
+            return Some(*known);
+        }
         if error.kind() != HttpErrorKind::Connect && error.kind() != HttpErrorKind::Timeout {
             return None;
         }
@@ -67,10 +70,7 @@ impl ConnectFailure {
 
     /// Whether a second attempt could change anything.
     pub(crate) fn is_final(self) -> bool {
-        !matches!(
-            self,
-            Self::Refused | Self::Timeout | Self::Network | Self::Name
-        )
+        !matches!(self, Self::Refused | Self::Network | Self::Name)
     }
 }
 

@@ -21,7 +21,7 @@ impl<'t> Exec<'t> {
         if let Special::And | Special::Or = function.special {
             return self.and_or(dot, function, args, last);
         }
-        let given = self.arguments(
+        let base = self.arguments(
             dot,
             function.name,
             function.params,
@@ -29,13 +29,15 @@ impl<'t> Exec<'t> {
             args,
             last,
         )?;
-        let watched = self.secrets && function.rule == Rule::Whole;
-        match (function.call)(&mut self.context, &given) {
-            Ok(value) if watched && given.iter().any(Value::is_secret) => Ok(value.all_secret()),
+        let given = self.stack.get(base..).unwrap_or_default();
+        let secret = self.secrets && given.iter().any(Value::is_secret);
+        let result = (function.call)(&mut self.context, given);
+        self.stack.truncate(base);
+        match result {
+            Ok(value) if secret && function.rule == Rule::Whole => Ok(value.all_secret()),
             Ok(value) => Ok(value),
             Err(Fail::Message(message)) => {
                 self.at = node;
-                let secret = self.secrets && given.iter().any(Value::is_secret);
                 let message = if secret {
                     "its message may hold a secret and is not shown".into()
                 } else {
@@ -79,7 +81,7 @@ impl<'t> Exec<'t> {
         Ok(last.unwrap_or(value))
     }
 
-    /// Evaluates and checks the arguments of a call.
+    /// Evaluates and checks the arguments of a call. They lie on the stack from the height returned on.
     pub(super) fn arguments(
         &mut self,
         dot: &Value,
@@ -88,7 +90,7 @@ impl<'t> Exec<'t> {
         rest: Option<Param>,
         args: &'t [Arg],
         last: Option<Value>,
-    ) -> Step<Vec<Value>> {
+    ) -> Step<usize> {
         let count = args.len() + usize::from(last.is_some());
         let bad = match rest {
             Some(_) if count < params.len() => Some(format!(
@@ -105,15 +107,17 @@ impl<'t> Exec<'t> {
         if let Some(message) = bad {
             return self.fail(ErrorKind::ArgumentCount, message);
         }
-        let mut params = params.iter().copied().chain(rest.into_iter().cycle());
-        let mut given = Vec::with_capacity(count);
-        for arg in args {
-            given.push(self.argument(dot, params.next().unwrap_or(Param::Any), arg)?);
+        let param = |i: usize| params.get(i).copied().or(rest).unwrap_or(Param::Any);
+        let base = self.stack.len();
+        for (i, arg) in args.iter().enumerate() {
+            let value = self.argument(dot, param(i), arg)?;
+            self.stack.push(value);
         }
         if let Some(last) = last {
-            given.push(self.checked(last, params.next().unwrap_or(Param::Any))?);
+            let value = self.checked(last, param(args.len()))?;
+            self.stack.push(value);
         }
-        Ok(given)
+        Ok(base)
     }
 
     fn argument(&mut self, dot: &Value, param: Param, arg: &'t Arg) -> Step<Value> {

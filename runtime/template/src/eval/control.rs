@@ -2,7 +2,9 @@
 
 use super::{Exec, Flow, Step};
 use crate::error::ErrorKind;
+use crate::fmt;
 use crate::syntax::Branch;
+use crate::text::Out;
 use crate::value::{Int, List, Value};
 use std::sync::Arc;
 
@@ -17,17 +19,35 @@ fn number(i: usize) -> Value {
     Value::int(i64::try_from(i).unwrap_or(i64::MAX))
 }
 
+/// A longer value is not shown.
+const SHOWN: usize = 1024;
+
+/// A value for a message; a secret or long one only by its type.
+fn shown(value: &Value) -> String {
+    let mut out = Out::new(SHOWN);
+    fmt::display(&mut out, value);
+    if value.is_secret() || out.overflowed() {
+        return format!("a value of type {}", value.static_name());
+    }
+    String::from_utf8_lossy(out.finish().bytes()).into_owned()
+}
+
 impl<'t> Exec<'t> {
     pub(super) fn choose(&mut self, dot: &Value, branch: &'t Branch, with: bool) -> Step<Flow> {
         let visible = self.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?;
-        let flow = if value.truth() {
-            self.walk(if with { &value } else { dot }, &branch.body)?
-        } else {
+        let flow = if !value.truth() {
             match &branch.otherwise {
                 Some(nodes) => self.walk(dot, nodes)?,
                 None => Flow::On,
             }
+        } else if with {
+            let boxed = std::mem::take(&mut self.boxed);
+            let flow = self.walk(&value, &branch.body)?;
+            self.boxed = boxed;
+            flow
+        } else {
+            self.walk(dot, &branch.body)?
         };
         self.variables.truncate(visible);
         Ok(flow)
@@ -49,7 +69,14 @@ impl<'t> Exec<'t> {
         value: &Value,
     ) -> Step<Flow> {
         let mut ran = false;
-        match self.items(branch, value)? {
+        let boxed = self.boxed;
+        let items = self.items(branch, value)?;
+        self.boxed = match value.target() {
+            Value::List(list) => list.item_type().is_any(),
+            Value::Map(map) => map.item_type().is_any(),
+            _ => false,
+        };
+        match items {
             Items::Count(count) => {
                 for i in 0..count.value.max(0) {
                     ran = true;
@@ -76,6 +103,7 @@ impl<'t> Exec<'t> {
                 }
             }
         }
+        self.boxed = boxed;
         match &branch.otherwise {
             // A break here ends only this range, a continue is one of the range around it.
             Some(nodes) if !ran => match self.walk(dot, nodes)? {
@@ -98,7 +126,9 @@ impl<'t> Exec<'t> {
             Value::Missing | Value::Nil | Value::NilBytes => Vec::new(),
             Value::Int(int) => {
                 if branch.pipe.decls.len() > 1 {
-                    let message = "can't use an integer to iterate over more than one variable";
+                    let shown = shown(value);
+                    let message =
+                        format!("can't use {shown} to iterate over more than one variable");
                     return self.fail(ErrorKind::Other, message);
                 }
                 return Ok(Items::Count(*int));
@@ -124,11 +154,8 @@ impl<'t> Exec<'t> {
                     .collect()
             }
             other => {
-                let name = other.static_name();
-                return self.fail(
-                    ErrorKind::Other,
-                    format!("range can't iterate over a value of type {name}"),
-                );
+                let message = format!("range can't iterate over {}", shown(other));
+                return self.fail(ErrorKind::Other, message);
             }
         };
         Ok(Items::Pairs(items))

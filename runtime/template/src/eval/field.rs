@@ -11,7 +11,7 @@ impl<'t> Exec<'t> {
     pub(super) fn chain(
         &mut self,
         dot: &Value,
-        receiver: Value,
+        receiver: &Value,
         names: Span,
         args: &'t [Arg],
         last: Option<Value>,
@@ -19,11 +19,11 @@ impl<'t> Exec<'t> {
     ) -> Step<Value> {
         let chain: &'t str = names.of(&self.tree.source);
         let Some((path, name)) = chain.rsplit_once('.') else {
-            return Ok(receiver);
+            return Ok(receiver.clone());
         };
-        let mut value = receiver;
+        let mut value = receiver.clone();
         // What a map of anything holds is an interface to Go, and its message says so.
-        let mut boxed = false;
+        let mut boxed = self.boxed && std::ptr::eq(receiver, dot);
         for name in path.split('.').skip(1) {
             let inner = self
                 .field(&value, name)
@@ -37,12 +37,15 @@ impl<'t> Exec<'t> {
                 .map_err(|failure| unboxed(failure, name, boxed));
         }
         self.method_call(dot, &value, name, args, last, node)
+            .map_err(|failure| unboxed(failure, name, boxed))
     }
 
     pub(super) fn field(&mut self, receiver: &Value, name: &str) -> Step<Value> {
         match receiver {
             Value::Missing if self.missing == MissingKey::Error => {
-                self.no_key(name, format!("nil data; no entry for key {name:?}"))
+                // Not a missing key to the controller, which goes by Go's words for that.
+                let message = format!("nil data; no entry for key {name:?}");
+                self.fail(ErrorKind::MissingKey, message)
             }
             Value::Missing => Ok(Value::Missing),
             Value::Nil => self.fail(
@@ -66,7 +69,11 @@ impl<'t> Exec<'t> {
             Value::Ptr(target) => match self.method(receiver, name, &[])? {
                 Some(value) => Ok(value),
                 None => match target.as_ref() {
-                    Value::Record(_) | Value::Map(_) | Value::Time(_) => self.field(target, name),
+                    Value::Record(record) => match record.get(name) {
+                        Some(value) => Ok(value.clone()),
+                        None => self.no_field(receiver, name),
+                    },
+                    Value::Map(_) | Value::Time(_) => self.field(target, name),
                     _ => self.no_field(receiver, name),
                 },
             },

@@ -32,7 +32,8 @@ impl<'t> Exec<'t> {
                 _ => self.field(receiver, name),
             };
         };
-        let given = self.arguments(dot, name, params, None, args, last)?;
+        let base = self.arguments(dot, name, params, None, args, last)?;
+        let given: Vec<Value> = self.stack.drain(base..).collect();
         self.at = At::Arg(node);
         match self.method(receiver, name, &given)? {
             Some(value) => Ok(if self.secrets && given.iter().any(Value::is_secret) {
@@ -52,7 +53,10 @@ impl<'t> Exec<'t> {
         args: &[Value],
     ) -> Step<Option<Value>> {
         let Some(params) = params(receiver, name) else {
-            return Ok(None);
+            return match results(receiver, name) {
+                Some(message) => self.fail(ErrorKind::Other, message),
+                None => Ok(None),
+            };
         };
         if params.len() != args.len() {
             let message = format!(
@@ -78,6 +82,19 @@ impl<'t> Exec<'t> {
     }
 }
 
+/// Why Go calls no method that gives several results, if it is one of those.
+fn results(receiver: &Value, name: &str) -> Option<String> {
+    match (receiver.target(), name) {
+        (Value::Time(_), "Zone" | "ISOWeek") => Some(format!(
+            "invalid function signature for {name}: second return value should be error; is int"
+        )),
+        (Value::Time(_), "Date" | "Clock") => Some(format!(
+            "function {name} has 3 return values; should be 1 or 2"
+        )),
+        _ => None,
+    }
+}
+
 /// The parameters of a method that exists.
 fn params(receiver: &Value, name: &str) -> Option<&'static [Param]> {
     const NONE: &[Param] = &[];
@@ -85,7 +102,8 @@ fn params(receiver: &Value, name: &str) -> Option<&'static [Param]> {
         Value::Time(_) => Some(match name {
             "Year" | "Month" | "Day" | "Hour" | "Minute" | "Second" | "Nanosecond" | "YearDay"
             | "Weekday" | "Unix" | "UnixNano" | "UnixMilli" | "UnixMicro" | "UTC" | "Local"
-            | "IsZero" | "String" | "GoString" => NONE,
+            | "IsZero" | "IsDST" | "String" | "GoString" | "Location" | "MarshalJSON"
+            | "MarshalText" => NONE,
             "Format" => &[Param::Str],
             "After" | "Before" | "Equal" | "Compare" | "Sub" => &[Param::Time],
             "AddDate" => &[Param::Int, Param::Int, Param::Int],
@@ -93,9 +111,8 @@ fn params(receiver: &Value, name: &str) -> Option<&'static [Param]> {
             _ => return None,
         }),
         Value::Version(_) => match name {
-            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String" => {
-                Some(NONE)
-            }
+            "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String"
+            | "MarshalJSON" => Some(NONE),
             "Compare" | "Equal" | "GreaterThan" | "LessThan" => Some(&[Param::Version]),
             _ => None,
         },
@@ -137,7 +154,16 @@ fn invoke(receiver: &Value, name: &str, args: &[Value]) -> Result<Value, Fail> {
                 ("UnixMilli", _) => Value::int64((time.unix_nanos() / 1_000_000) as i64),
                 ("UTC" | "Local", _) => Value::Time(Arc::new(time.in_utc())),
                 ("IsZero", _) => Value::Bool(time.is_zero()),
-                ("String" | "GoString", _) => Value::string(time.text()),
+                // Zones of times in templates are fixed ones: none has summer time.
+                ("IsDST", _) => Value::Bool(false),
+                ("Location", _) => Value::string(time.location()),
+                ("String", _) => Value::string(time.text()),
+                ("GoString", _) => Value::string(time.go_text()),
+                ("MarshalText", _) => Value::Bytes(time.json().unwrap_or_default().into()),
+                ("MarshalJSON", _) => {
+                    let text = time.json().map(|text| format!("\"{text}\""));
+                    Value::Bytes(text.unwrap_or_else(|| "null".into()).into())
+                }
                 ("Format", Some(Value::Str(layout))) => Value::string(time.format(&layout.text())),
                 ("After", Some(Value::Time(other))) => {
                     Value::Bool(time.unix_nanos() > other.unix_nanos())
@@ -182,6 +208,7 @@ fn invoke(receiver: &Value, name: &str, args: &[Value]) -> Result<Value, Fail> {
             ("Metadata", _) => Value::string(version.metadata.as_str()),
             ("Original", _) => Value::string(version.original.as_str()),
             ("String", _) => Value::string(version.to_string()),
+            ("MarshalJSON", _) => Value::Bytes(format!("\"{version}\"").into()),
             ("Compare", Some(Value::Version(other))) => Value::int(version.compare(other) as i64),
             ("Equal", Some(Value::Version(other))) => Value::Bool(version.compare(other).is_eq()),
             ("GreaterThan", Some(Value::Version(other))) => {

@@ -3,6 +3,7 @@
 mod call;
 mod control;
 mod field;
+mod look;
 mod method;
 
 use crate::context::{Context, Fail};
@@ -12,6 +13,7 @@ use crate::options::{Dialect, MissingKey, Options};
 use crate::syntax::{Arg, ArgKind, Command, Node, Pipe, Tree};
 use crate::text::Out;
 use crate::value::Value;
+use look::look;
 use std::sync::Arc;
 
 /// What an error is about: the node looked at last, as in Go.
@@ -33,6 +35,9 @@ pub(super) enum Flow {
 
 type Step<T> = Result<T, Box<Failure>>;
 
+/// Room for this many variables is made at first.
+const VARIABLES: usize = 8;
+
 /// A rendering in progress.
 pub(super) struct Exec<'t> {
     tree: &'t Tree,
@@ -41,10 +46,14 @@ pub(super) struct Exec<'t> {
     /// Something in the data is secret, so that results have to be looked at.
     secrets: bool,
     variables: Vec<(&'t str, Value)>,
+    /// Arguments of the calls in progress, the innermost call's last.
+    stack: Vec<Value>,
     out: Out,
     at: At<'t>,
     template: &'t str,
     depth: u32,
+    /// The dot is an item of a list or map of anything: an interface to Go, and its messages say so.
+    boxed: bool,
 }
 
 /// Renders the template `config` of `tree` with `root` as its dot.
@@ -56,16 +65,20 @@ pub(crate) fn render(
     options: &Options,
 ) -> Result<Out, TemplateError> {
     let nothing = Node::Break;
+    let mut variables = Vec::with_capacity(VARIABLES);
+    variables.push(("$", root.clone()));
     let mut exec = Exec {
         tree,
         context: Context::new(options),
         missing: dialect.missing_key(),
         secrets,
-        variables: vec![("$", root.clone())],
+        variables,
+        stack: Vec::new(),
         out: Out::new(options.limits.output).reserve(tree.source.len()),
         at: At::Node(&nothing),
         template: "config",
         depth: 0,
+        boxed: false,
     };
     let Some(nodes) = tree.templates.get("config") else {
         return Ok(exec.out);
@@ -153,12 +166,13 @@ impl<'t> Exec<'t> {
                     self.check_output()?;
                 }
                 Node::Action(pipe) => {
-                    let value = self.pipeline(dot, pipe)?;
-                    if pipe.decls.is_empty() {
-                        self.at = At::Node(node);
-                        fmt::print_action(&mut self.out, &value);
-                        self.check_output()?;
+                    let source: &'t str = &self.tree.source;
+                    let operand = pipe.operand();
+                    match operand.and_then(|it| look(source, &self.variables, dot, it)) {
+                        Some(value) if !value.is_nil() => fmt::print_action(&mut self.out, value),
+                        _ => self.action(dot, node, pipe)?,
                     }
+                    self.check_output()?;
                 }
                 Node::If(branch) => {
                     let flow = self.deeper(|exec| exec.choose(dot, branch, false))?;
@@ -184,6 +198,15 @@ impl<'t> Exec<'t> {
             }
         }
         Ok(Flow::On)
+    }
+
+    fn action(&mut self, dot: &Value, node: &'t Node, pipe: &'t Pipe) -> Step<()> {
+        let value = self.pipeline(dot, pipe)?;
+        if pipe.decls.is_empty() {
+            self.at = At::Node(node);
+            fmt::print_action(&mut self.out, &value);
+        }
+        Ok(())
     }
 
     fn check_output(&self) -> Step<()> {
@@ -245,10 +268,18 @@ impl<'t> Exec<'t> {
     fn command(&mut self, dot: &Value, command: &'t Command, last: Option<Value>) -> Step<Value> {
         let first = &command.first;
         let args = &command.args[..];
+        if args.is_empty() && last.is_none() {
+            let seen = look(&self.tree.source, &self.variables, dot, &first.kind);
+            if let Some(value) = seen {
+                let value = value.clone();
+                self.at = At::Arg(first);
+                return Ok(value);
+            }
+        }
         match &first.kind {
             ArgKind::Field(names) => {
                 self.at = At::Arg(first);
-                self.chain(dot, dot.clone(), *names, args, last, first)
+                self.chain(dot, dot, *names, args, last, first)
             }
             ArgKind::Chain(inner, names) => {
                 self.at = At::Arg(first);
@@ -260,7 +291,7 @@ impl<'t> Exec<'t> {
                     );
                 }
                 let receiver = self.operand(dot, inner)?;
-                self.chain(dot, receiver, *names, args, last, first)
+                self.chain(dot, &receiver, *names, args, last, first)
             }
             ArgKind::Function(function) => {
                 self.at = At::Arg(first);
@@ -277,7 +308,7 @@ impl<'t> Exec<'t> {
                     self.no_arguments(first, args, &last)?;
                     return Ok(value);
                 }
-                self.chain(dot, value, *names, args, last, first)
+                self.chain(dot, &value, *names, args, last, first)
             }
             ArgKind::Nil => {
                 self.at = At::Arg(first);
@@ -296,7 +327,11 @@ impl<'t> Exec<'t> {
         if args.is_empty() && last.is_none() {
             return Ok(());
         }
-        let text = first.show(&self.tree.source);
+        let mut text = String::new();
+        match &first.kind {
+            ArgKind::Pipe(pipe) => pipe.write(&mut text, &self.tree.source),
+            _ => first.write(&mut text, &self.tree.source),
+        }
         self.fail(
             ErrorKind::Other,
             format!("can't give argument to non-function {text}"),
@@ -306,6 +341,9 @@ impl<'t> Exec<'t> {
     /// An operand whose type does not matter.
     pub(super) fn operand(&mut self, dot: &Value, arg: &'t Arg) -> Step<Value> {
         self.at = At::Arg(arg);
+        if let Some(value) = look(&self.tree.source, &self.variables, dot, &arg.kind) {
+            return Ok(value.clone());
+        }
         match &arg.kind {
             ArgKind::Dot => Ok(dot.clone()),
             ArgKind::Nil => Ok(Value::Missing),
@@ -318,21 +356,21 @@ impl<'t> Exec<'t> {
                 ),
             },
             ArgKind::String(value, _) => Ok(value.clone()),
-            ArgKind::Field(names) => self.chain(dot, dot.clone(), *names, &[], None, arg),
+            ArgKind::Field(names) => self.chain(dot, dot, *names, &[], None, arg),
             ArgKind::Variable(name, names) => {
                 let value = self.variable(name.of(&self.tree.source))?;
                 if names.is_empty() {
                     Ok(value)
                 } else {
-                    self.chain(dot, value, *names, &[], None, arg)
+                    self.chain(dot, &value, *names, &[], None, arg)
                 }
             }
             ArgKind::Function(function) => self.call(dot, function, At::Arg(arg), &[], None),
             ArgKind::Pipe(pipe) => self.deeper(|exec| exec.pipeline(dot, pipe)),
             ArgKind::Chain(inner, names) => {
+                // As in Go, an error of the chain points at what was looked at last inside the parentheses.
                 let receiver = self.operand(dot, inner)?;
-                self.at = At::Arg(arg);
-                self.chain(dot, receiver, *names, &[], None, arg)
+                self.chain(dot, &receiver, *names, &[], None, arg)
             }
         }
     }
@@ -342,7 +380,7 @@ impl<'t> Exec<'t> {
         let Some((name, body)) = tree.templates.get_key_value(name.as_ref()) else {
             return self.fail(
                 ErrorKind::UndefinedTemplate,
-                format!("template {name:?} not defined"),
+                format!("template {} not defined", fmt::quote(name.as_bytes())),
             );
         };
         let dot = match pipe {
@@ -352,7 +390,9 @@ impl<'t> Exec<'t> {
         self.deeper(|exec| {
             let variables = std::mem::replace(&mut exec.variables, vec![("$", dot.clone())]);
             let outer = std::mem::replace(&mut exec.template, name);
+            let boxed = std::mem::take(&mut exec.boxed);
             exec.walk(&dot, body)?;
+            exec.boxed = boxed;
             exec.template = outer;
             exec.variables = variables;
             Ok(())

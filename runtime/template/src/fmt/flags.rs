@@ -21,6 +21,11 @@ pub(super) struct Flags {
 }
 
 impl Flags {
+    /// True if nothing asks for padding, a sign, a prefix or a precision.
+    pub(super) fn plain(&self) -> bool {
+        self.width.is_none() && self.precision.is_none() && !(self.plus || self.space || self.sharp)
+    }
+
     pub(super) fn without_zero(self) -> Flags {
         Flags {
             zero: false,

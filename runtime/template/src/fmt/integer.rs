@@ -19,6 +19,9 @@ pub(super) fn write_integer(out: &mut Out, flags: &Flags, value: i64, shape: Sha
         upper,
         octal_prefix,
     } = shape;
+    if base == 10 && flags.plain() {
+        return write_decimal(out, value, secret);
+    }
     let size = value.unsigned_abs();
     let signed = value < 0 || flags.plus || flags.space;
     let digits = match base {
@@ -65,6 +68,25 @@ pub(super) fn write_integer(out: &mut Out, flags: &Flags, value: i64, shape: Sha
     text.extend(std::iter::repeat_n('0', zeros));
     text.push_str(&digits);
     flags.without_zero().pad_text(out, &text, secret);
+}
+
+/// A number without any flags, as actions print it.
+fn write_decimal(out: &mut Out, value: i64, secret: bool) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut left = value.unsigned_abs();
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + (left % 10) as u8;
+        left /= 10;
+        start -= 1;
+        if left == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push_if(b"-", secret);
+    }
+    out.push_if(digits.get(start..).unwrap_or_default(), secret);
 }
 
 fn rune(value: i64) -> char {

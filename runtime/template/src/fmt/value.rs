@@ -176,7 +176,7 @@ fn print(out: &mut Out, value: &Value, verb: char, flags: &Flags, depth: u32) {
         }
         Value::NilPtr(_) => bad_verb(out, value, verb, flags),
         Value::Time(time) if flags.sharp_v && !flags.raw => {
-            out.push_if(time.text().as_bytes(), time.secret)
+            out.push_if(time.go_text().as_bytes(), time.secret)
         }
         Value::Time(time) => members(out, "{", &time_members(time), verb, flags, depth),
         Value::Version(version) => {

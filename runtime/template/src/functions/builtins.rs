@@ -129,7 +129,8 @@ fn index(args: &[Value]) -> Result<Value, Fail> {
             Value::Str(text) | Value::Bytes(text) => {
                 let at = position(index, text.len())?;
                 let Some(byte) = text.bytes().get(at) else {
-                    return Err(out_of_range("string", at, text.len()));
+                    let text = matches!(item.target(), Value::Str(_));
+                    return Err(out_of_range(if text { "string" } else { "slice" }));
                 };
                 let secret = text.marks().touches(at..at + 1);
                 Value::Int(Int {
@@ -138,11 +139,14 @@ fn index(args: &[Value]) -> Result<Value, Fail> {
                     secret,
                 })
             }
-            Value::NilBytes => return Err(out_of_range("slice", position(index, 0)?, 0)),
+            Value::NilBytes => {
+                position(index, 0)?;
+                return Err(out_of_range("slice"));
+            }
             Value::List(list) => {
                 let at = position(index, list.items().len())?;
                 let item = list.items().get(at).cloned();
-                item.ok_or_else(|| out_of_range("slice", at, list.items().len()))?
+                item.ok_or_else(|| out_of_range("slice"))?
             }
             Value::Map(map) => match index {
                 Value::Str(key) if key.type_name() == crate::text::Named::String => map
@@ -169,10 +173,8 @@ fn index(args: &[Value]) -> Result<Value, Fail> {
     Ok(item)
 }
 
-fn out_of_range(what: &str, at: usize, length: usize) -> Fail {
-    Fail::new(format!(
-        "reflect: {what} index out of range: {at} with length {length}"
-    ))
+fn out_of_range(what: &str) -> Fail {
+    Fail::new(format!("reflect: {what} index out of range"))
 }
 
 /// The builtin `slice`, which sprig's hides except in `WaitV2`.

@@ -2,6 +2,8 @@
 
 use super::{Args, Function, Param, Rule};
 use crate::context::Fail;
+use crate::fmt::display;
+use crate::text::Out;
 use crate::value::{Equality, Value, equal};
 use std::cmp::Ordering;
 
@@ -32,6 +34,20 @@ fn incompatible(left: &Value, right: &Value) -> Fail {
     ))
 }
 
+/// A longer value is not shown.
+const SHOWN: usize = 1024;
+
+fn not_comparable(value: &Value) -> Fail {
+    let mut out = Out::new(SHOWN);
+    display(&mut out, value);
+    let name = value.type_name();
+    if out.overflowed() {
+        return Fail::new(format!("non-comparable type {name}"));
+    }
+    let text = out.finish();
+    Fail::new(format!("non-comparable type {}: {name}", text.text()))
+}
+
 fn eq(args: &[Value]) -> Result<bool, Fail> {
     let left = Args(args).get(0)?;
     let others = Args(args).from(1);
@@ -44,10 +60,7 @@ fn eq(args: &[Value]) -> Result<bool, Fail> {
             Equality::Known(false) => {}
             Equality::Incompatible => return Err(incompatible(left, right)),
             Equality::NotComparable => {
-                return Err(Fail::new(format!(
-                    "non-comparable type {}",
-                    right.type_name()
-                )));
+                return Err(not_comparable(right));
             }
         }
     }

@@ -40,6 +40,7 @@ use crate::context::{Context, Fail};
 use crate::options::Dialect;
 use crate::value::Value;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// The Go type of a parameter.
@@ -146,7 +147,28 @@ pub(crate) enum FunctionSet {
     WaitV2,
 }
 
-type Table = HashMap<&'static str, &'static Function>;
+type Table = HashMap<&'static str, &'static Function, BuildHasherDefault<NameHasher>>;
+
+/// FNV-1a: names are short and the table is fixed, so nobody can make its names collide.
+struct NameHasher(u64);
+
+impl Default for NameHasher {
+    fn default() -> NameHasher {
+        NameHasher(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 static ALL: LazyLock<Table> = LazyLock::new(|| {
     let tables = [

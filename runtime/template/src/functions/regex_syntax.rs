@@ -208,7 +208,6 @@ impl<'p> Translator<'p> {
             Some('z') => "\\z",
             Some('b') => "(?-u:\\b)",
             Some('B') => "(?-u:\\B)",
-            Some('C') => "(?s-u:.)",
             Some('d') => "[0-9]",
             Some('D') => "[^0-9]",
             Some('s') => "[\\t\\n\\f\\r ]",

@@ -2,7 +2,7 @@
 
 use crate::functions::Function;
 use crate::value::Value;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A part of the source. Names are not copied out of it.
@@ -41,7 +41,7 @@ impl Span {
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) source: Arc<str>,
-    pub(crate) templates: HashMap<Arc<str>, Vec<Node>>,
+    pub(crate) templates: BTreeMap<Arc<str>, Vec<Node>>,
     /// It calls a function that changes maps.
     pub(crate) mutates: bool,
 }
@@ -78,6 +78,18 @@ pub(crate) struct Pipe {
     pub(crate) decls: Vec<Span>,
     pub(crate) assign: bool,
     pub(crate) commands: Vec<Command>,
+}
+
+impl Pipe {
+    /// What the pipe consists of, if that is one operand and nothing else.
+    pub(crate) fn operand(&self) -> Option<&ArgKind> {
+        match &*self.commands {
+            [Command { first, args, .. }] if args.is_empty() && self.decls.is_empty() => {
+                Some(&first.kind)
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -15,7 +15,7 @@ impl Parser<'_> {
             at,
             decls: Vec::new(),
             assign: false,
-            commands: Vec::new(),
+            commands: Vec::with_capacity(1),
         };
         self.declarations(&mut pipe, context)?;
         loop {

@@ -1,6 +1,7 @@
 //! Trees as text: what Go shows between `<` and `>` in an error.
 
 use super::ast::{Arg, ArgKind, Command, Node, Pipe};
+use crate::fmt::quote;
 use std::fmt::Write;
 
 impl Arg {
@@ -73,7 +74,7 @@ impl Node {
             Node::Range(branch) => ("range ", Some(&branch.pipe)),
             Node::Template { name, pipe, .. } => {
                 // Writing to a String cannot fail.
-                let _ = write!(out, "template {name:?}");
+                let _ = write!(out, "template {}", quote(name.as_bytes()));
                 if pipe.is_some() {
                     out.push(' ');
                 }

@@ -29,10 +29,8 @@ fn trims_left(rest: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(is_space))
 }
 
-/// ` -` before a right delimiter.
-fn trims_right(rest: &str) -> bool {
-    rest.strip_prefix(is_space)
-        .is_some_and(|rest| rest.starts_with('-'))
+fn is_space_byte(byte: u8) -> bool {
+    is_space(char::from(byte))
 }
 
 /// Where the next left delimiter stands.
@@ -60,10 +58,24 @@ impl<'s> Lexer<'s> {
         text
     }
 
-    fn take(&mut self, keep: impl Fn(char) -> bool) -> &'s str {
-        let rest = self.rest();
-        let end = rest.find(|c| !keep(c)).unwrap_or(rest.len());
-        self.skip(rest.get(..end).unwrap_or_default())
+    /// Takes bytes as long as they are of the set, which is one of ASCII.
+    fn take_ascii(&mut self, keep: impl Fn(u8) -> bool) {
+        let rest = self.source.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest
+            .iter()
+            .position(|byte| !keep(*byte))
+            .unwrap_or(rest.len());
+    }
+
+    fn take_word(&mut self) {
+        self.take_ascii(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        while let Some(c) = self.rest().chars().next().filter(|c| is_word(*c)) {
+            self.at += c.len_utf8();
+        }
+    }
+
+    fn byte(&self, ahead: usize) -> Option<u8> {
+        self.source.as_bytes().get(self.at + ahead).copied()
     }
 
     fn take_bytes(&mut self, count: usize) -> &'s str {
@@ -158,28 +170,33 @@ impl<'s> Lexer<'s> {
 
     /// At `}}` or ` -}}`.
     fn at_right(&self) -> bool {
-        let rest = self.rest();
-        rest.starts_with(RIGHT) || self.at_trimming_right()
+        match self.byte(0) {
+            Some(b'}') => self.byte(1) == Some(b'}'),
+            _ => self.at_trimming_right(),
+        }
     }
 
     fn at_trimming_right(&self) -> bool {
-        let rest = self.rest();
-        trims_right(rest) && rest.get(2..).is_some_and(|rest| rest.starts_with(RIGHT))
+        self.byte(1) == Some(b'-')
+            && self.byte(0).is_some_and(is_space_byte)
+            && self.byte(2) == Some(b'}')
+            && self.byte(3) == Some(b'}')
     }
 
     fn close(&mut self) {
         if self.at_trimming_right() {
             self.take_bytes(2 + RIGHT.len());
-            self.take(is_space);
+            self.take_ascii(is_space_byte);
         } else {
             self.take_bytes(RIGHT.len());
         }
     }
 
     fn at_terminator(&self) -> bool {
-        match self.rest().chars().next() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(c) => is_space(c) || self.rest().starts_with(RIGHT),
+        match self.byte(0) {
+            None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+            Some(b'}') => self.byte(1) == Some(b'}'),
+            Some(byte) => is_space_byte(byte),
         }
     }
 
@@ -205,7 +222,7 @@ impl<'s> Lexer<'s> {
         match c {
             c if is_space(c) => {
                 // The last space before `-}}` belongs to it.
-                while self.rest().starts_with(is_space) && !self.at_trimming_right() {
+                while self.byte(0).is_some_and(is_space_byte) && !self.at_trimming_right() {
                     self.at += 1;
                 }
                 token(
@@ -223,18 +240,14 @@ impl<'s> Lexer<'s> {
                 Some(end) => token(Kind::RawString, self.take_bytes(end + 2)),
                 None => self.fail(Problem::RawQuote, at),
             },
-            '$' | '.'
-                if !(c == '.'
-                    && rest
-                        .get(1..)
-                        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))) =>
-            {
+            // A point before a digit, or before nothing at all, begins a number.
+            '$' | '.' if c == '$' || self.byte(1).is_some_and(|b| !b.is_ascii_digit()) => {
                 self.take_bytes(1);
                 let bare = if c == '$' { Kind::Variable } else { Kind::Dot };
                 if self.at_terminator() {
                     return token(bare, if c == '$' { "$" } else { "." });
                 }
-                self.take(is_word);
+                self.take_word();
                 if !self.at_terminator() {
                     return self.fail(Problem::BadCharacter, self.at);
                 }
@@ -291,10 +304,11 @@ impl<'s> Lexer<'s> {
 
     fn word(&mut self) -> Token<'s> {
         let at = self.at;
-        let text = self.take(is_word);
+        self.take_word();
         if !self.at_terminator() {
             return self.fail(Problem::BadCharacter, self.at);
         }
+        let text = self.source.get(at..self.at).unwrap_or_default();
         let kind = match text {
             "true" | "false" => Kind::Bool,
             "nil" => Kind::Nil,
@@ -344,9 +358,10 @@ impl<'s> Lexer<'s> {
                 digits = "01_";
             }
         }
-        self.take(|c| digits.contains(c));
+        let of_base = |byte| digits.as_bytes().contains(&byte);
+        self.take_ascii(of_base);
         if self.accept(".") {
-            self.take(|c| digits.contains(c));
+            self.take_ascii(of_base);
         }
         let exponent = match digits.len() {
             11 => "eE",
@@ -355,7 +370,7 @@ impl<'s> Lexer<'s> {
         };
         if !exponent.is_empty() && self.accept(exponent) {
             self.accept("+-");
-            self.take(|c| c.is_ascii_digit() || c == '_');
+            self.take_ascii(|byte| byte.is_ascii_digit() || byte == b'_');
         }
         self.accept("i");
         if self.rest().starts_with(is_word) {

@@ -244,7 +244,13 @@ pub(crate) fn float(text: &str) -> Option<f64> {
         Some(body) => (-1.0, body),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    let lower = body.to_ascii_lowercase();
+    let mut lower = body.to_ascii_lowercase();
+    if lower.contains('_') {
+        if !separates_digits(&lower) {
+            return None;
+        }
+        lower.retain(|c| c != '_');
+    }
     if let Some(hex) = lower.strip_prefix("0x") {
         return hex_float(hex).map(|value| sign * value);
     }
@@ -261,11 +267,27 @@ pub(crate) fn float(text: &str) -> Option<f64> {
         .map(|value| sign * value)
 }
 
+/// True if every underscore stands between digits, or between a prefix and a digit.
+fn separates_digits(lower: &str) -> bool {
+    let hex = lower.starts_with("0x");
+    let mut before = if hex { '0' } else { '^' };
+    for c in lower.chars().skip(if hex { 2 } else { 0 }) {
+        let digit = c.is_ascii_digit() || (hex && c.is_ascii_hexdigit());
+        match (c, before) {
+            ('_', '0') => before = '_',
+            ('_', _) => return false,
+            (_, '_') if !digit => return false,
+            _ => before = if digit { '0' } else { '!' },
+        }
+    }
+    before != '_'
+}
+
 fn hex_float(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once('p')?;
     let exponent: i32 = exponent.parse().ok()?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}").replace('_', "");
+    let digits = format!("{whole}{fraction}");
     if digits.is_empty() || digits.len() > 15 {
         return None;
     }

@@ -4,8 +4,9 @@ use super::ast::{Node, Tree};
 use super::lexer::Lexer;
 use super::token::{Keyword, Kind, Problem, Token};
 use crate::error::{ErrorKind, TemplateError, position};
+use crate::fmt::{is_print, quote};
 use crate::functions::FunctionSet;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Nesting of blocks and parentheses; a bound for the parser's and the evaluator's stack.
@@ -18,10 +19,11 @@ pub(crate) fn parse(source: Arc<str>, functions: FunctionSet) -> Result<Tree, Te
         lexer: Lexer::new(&source),
         pending: Vec::new(),
         last: 0,
+        furthest: 0,
         action: None,
         functions,
         scope: Scope::new(),
-        templates: HashMap::new(),
+        templates: BTreeMap::new(),
         depth: 0,
         mutates: false,
     };
@@ -61,19 +63,30 @@ pub(super) struct Parser<'s> {
     pending: Vec<Token<'s>>,
     /// Where the last token read stands.
     last: usize,
+    /// Where the token stands that the lexer read last, perhaps ahead: Go's messages name its line.
+    furthest: usize,
     /// Where the action began that is being read.
     pub(super) action: Option<usize>,
     pub(super) functions: FunctionSet,
     pub(super) scope: Scope<'s>,
-    templates: HashMap<Arc<str>, Vec<Node>>,
+    templates: BTreeMap<Arc<str>, Vec<Node>>,
     depth: u32,
     pub(super) mutates: bool,
 }
 
 impl<'s> Parser<'s> {
     pub(super) fn next(&mut self) -> Token<'s> {
-        let token = self.pending.pop().unwrap_or_else(|| self.lexer.next());
+        let token = match self.pending.pop() {
+            Some(token) => token,
+            None => self.lex(),
+        };
         self.last = token.at;
+        token
+    }
+
+    fn lex(&mut self) -> Token<'s> {
+        let token = self.lexer.next();
+        self.furthest = token.at;
         token
     }
 
@@ -82,8 +95,15 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn peek(&mut self) -> Token<'s> {
-        let token = self.next();
-        self.back(token);
+        let token = match self.pending.last() {
+            Some(token) => *token,
+            None => {
+                let token = self.lex();
+                self.pending.push(token);
+                token
+            }
+        };
+        self.last = token.at;
         token
     }
 
@@ -112,11 +132,13 @@ impl<'s> Parser<'s> {
         at: usize,
         message: impl AsRef<str>,
     ) -> Parsed<T> {
-        Err(Box::new(TemplateError::parse(
+        let (named, message) = (self.furthest, message.as_ref());
+        Err(Box::new(TemplateError::read(
             kind,
             self.source,
             at,
-            message.as_ref(),
+            named,
+            message,
         )))
     }
 
@@ -129,12 +151,15 @@ impl<'s> Parser<'s> {
             );
         };
         let c = token.text.chars().next();
-        let code =
-            |c: Option<char>| c.map_or("EOF".into(), |c| format!("U+{:04X} '{c}'", u32::from(c)));
+        let code = |c: Option<char>| match c {
+            None => "EOF".into(),
+            Some(c) if is_print(c) => format!("U+{:04X} '{c}'", u32::from(c)),
+            Some(c) => format!("U+{:04X}", u32::from(c)),
+        };
         let mut text = match problem {
             Problem::BadCharacter => format!("{} {}", problem.words(), code(c)),
             Problem::Unrecognized => format!("{}: {}", problem.words(), code(c)),
-            Problem::Number => format!("{}: {:?}", problem.words(), token.text),
+            Problem::Number => format!("{}: {}", problem.words(), quote(token.text.as_bytes())),
             other => other.words().to_string(),
         };
         if let Some(action) = self.action {
@@ -260,8 +285,9 @@ fn show(token: Token<'_>) -> String {
         Kind::Eof => "EOF".into(),
         Kind::Keyword(_) | Kind::Dot | Kind::Nil => format!("<{}>", token.text),
         _ if token.text.len() > 10 => {
-            format!("{:?}...", token.text.chars().take(10).collect::<String>())
+            let start: String = token.text.chars().take(10).collect();
+            format!("{}...", quote(start.as_bytes()))
         }
-        _ => format!("{:?}", token.text),
+        _ => quote(token.text.as_bytes()),
     }
 }

@@ -199,6 +199,35 @@ impl Time {
         self.format("2006-01-02 15:04:05.999999999 -0700 MST")
     }
 
+    /// The name of its zone; one that is only an offset has none.
+    pub(crate) fn location(&self) -> &str {
+        if self.zone.starts_with(['+', '-']) {
+            ""
+        } else {
+            &self.zone
+        }
+    }
+
+    /// As Go writes it in source text.
+    pub(crate) fn go_text(&self) -> String {
+        let zone = match self.location() {
+            "UTC" => "time.UTC".into(),
+            name => format!("time.Location({name:?})"),
+        };
+        let (year, month, day) = self.date();
+        let month = usize::try_from(month - 1)
+            .ok()
+            .and_then(|at| MONTHS.get(at));
+        format!(
+            "time.Date({year}, time.{}, {day}, {}, {}, {}, {}, {zone})",
+            month.copied().unwrap_or_default(),
+            self.hour(),
+            self.minute(),
+            self.second(),
+            self.nanos
+        )
+    }
+
     /// As `encoding/json` writes it, without the quotes; `None` for null.
     pub(crate) fn json(&self) -> Option<String> {
         match (self.kube, self.is_zero()) {

@@ -126,6 +126,14 @@ impl Map {
         self.with(|tree| tree.get(key).cloned())
     }
 
+    /// The entry of a map that nothing changes; nothing for one that the template made.
+    pub(crate) fn look(&self, key: &[u8]) -> Option<&Value> {
+        match &self.entries {
+            Entries::Frozen(tree) => tree.get(key),
+            Entries::Open(_) => None,
+        }
+    }
+
     pub(crate) fn entries(&self) -> Vec<(Str, Value)> {
         self.with(|tree| {
             tree.iter()

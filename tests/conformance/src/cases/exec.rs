@@ -176,3 +176,73 @@ pub(super) async fn outlives_its_connection(at: &Target) -> anyhow::Result<()> {
     })
     .await
 }
+
+/// A client that is cut off while it sends: the command sees the end of its input.
+pub(super) async fn lost_clients_end_the_input(at: &Target) -> anyhow::Result<()> {
+    create(at, &pod("Always", json!([container("sleep 1000")]))).await?;
+    ready(at).await?;
+    let params = AttachParams::default()
+        .container("main")
+        .stdin(true)
+        .stdout(false)
+        .stderr(true);
+    let script = ["sh", "-c", "cat > /tmp/got; echo over > /tmp/over"];
+    let mut process = api(at).exec("p", script, &params).await?;
+    let mut input = process.stdin().context("no stdin")?;
+    input.write_all(b"half of it").await?;
+    input.flush().await?;
+    let read = async |path: &str| {
+        let script = format!("cat {path} 2>/dev/null || true");
+        anyhow::Ok(exec(at, &["sh", "-c", &script], None).await?.0)
+    };
+    at.until("the input to arrive", || async {
+        anyhow::Ok(read("/tmp/got").await? == "half of it")
+    })
+    .await?;
+    ensure!(read("/tmp/over").await?.is_empty());
+    process.abort();
+    drop((input, process));
+    at.until("the end of the input", || async {
+        anyhow::Ok(read("/tmp/over").await? == "over\n")
+    })
+    .await?;
+    ensure!(read("/tmp/got").await? == "half of it");
+    Ok(())
+}
+
+/// A pod that is deleted ends the commands in it, and none of them is told to have succeeded.
+pub(super) async fn ends_with_its_pod(at: &Target) -> anyhow::Result<()> {
+    create(
+        at,
+        &pod("Always", json!([container("trap '' TERM; sleep 1000")])),
+    )
+    .await?;
+    ready(at).await?;
+    let params = AttachParams::default()
+        .container("main")
+        .stdout(true)
+        .stderr(true);
+    let script = ["sh", "-c", "echo begun; sleep 1000; echo not reached"];
+    let mut process = api(at).exec("p", script, &params).await?;
+    let status = process.take_status().context("no status")?;
+    let mut stdout = process.stdout().context("no stdout")?;
+    let mut begun = [0; 6];
+    stdout.read_exact(&mut begun).await?;
+    at.delete(&at.path("", "pods/p"), &json!({})).await?.ok()?;
+    let mut rest = Vec::new();
+    let ended = async {
+        // A connection that breaks is an end too.
+        let _ = stdout.read_to_end(&mut rest).await;
+        status.await
+    };
+    let status = tokio::time::timeout(std::time::Duration::from_secs(60), ended)
+        .await
+        .context("the command outlived its pod")?;
+    ensure!(rest.is_empty(), "{:?}", String::from_utf8_lossy(&rest));
+    let status = serde_json::to_value(status)?;
+    ensure!(status["status"] != "Success", "{status}");
+    at.until("the end of the pod", || async {
+        Ok(at.get(&at.path("", "pods/p")).await?.code == 404)
+    })
+    .await
+}

@@ -5,6 +5,7 @@ mod definitions;
 mod deletion;
 mod discovery;
 mod exec;
+mod logs;
 mod objects;
 mod patches;
 mod pods;
@@ -35,9 +36,10 @@ pub(crate) fn all() -> Vec<Case> {
         deletion: preconditions finalizers background foreground orphan missing_owner namespace no_new_finalizers;
         definitions: served_pruned_defaulted schema_is_checked status_and_scale removed_with_objects strategic_is_refused
             without_status_subresource two_versions;
-        pods: runs_to_success fails_with_its_code restarts_by_policy missing_image_and_program logs_in_parts environment_and_volumes claims_keep_their_content
+        pods: runs_to_success fails_with_its_code restarts_by_policy missing_image_and_program environment_and_volumes claims_keep_their_content
             ends_with_grace readiness events_tell;
-        exec: streams_and_codes refusals outlives_its_connection;
+        exec: streams_and_codes refusals outlives_its_connection lost_clients_end_the_input ends_with_its_pod;
+        logs: in_parts outlive_their_readers;
         workloads: deployment rollout lost_pods_come_back stateful_set claims_of_a_stateful_set job;
         discovery: groups_and_resources aggregated unknown_paths;
     }

@@ -81,6 +81,44 @@ pub fn check(operations: &[Operation], views: &[Vec<Seen>]) -> usize {
     events.len()
 }
 
+/// Whether objects with this value are labelled as chosen: those of even steps.
+pub fn is_chosen(value: &str) -> bool {
+    let step = value.rsplit('-').next().and_then(|step| step.parse().ok());
+    step.is_some_and(|step: u64| step.is_multiple_of(2))
+}
+
+/// What somebody sees who watches the chosen ones alone: they come and go as their labels do.
+pub fn selection(events: &[Seen]) -> Vec<Seen> {
+    let mut last: BTreeMap<&str, &Seen> = BTreeMap::new();
+    let mut view = Vec::new();
+    for event in events {
+        let name = event.name.as_str();
+        let before = last.get(name).copied().filter(|old| is_chosen(&old.value));
+        let gone = event.kind == "DELETED";
+        let kind = match (before, !gone && is_chosen(&event.value)) {
+            (None, true) => "ADDED",
+            (Some(_), true) => "MODIFIED",
+            (Some(_), false) => "DELETED",
+            (None, false) => "",
+        };
+        if !kind.is_empty() {
+            // Who leaves is shown as it was when it was last seen.
+            let shown = before.filter(|_| kind == "DELETED").unwrap_or(event);
+            view.push(Seen {
+                kind: kind.to_owned(),
+                version: event.version,
+                ..shown.clone()
+            });
+        }
+        if gone {
+            last.remove(name);
+        } else {
+            last.insert(name, event);
+        }
+    }
+    view
+}
+
 /// The operation that made a change.
 fn cause<'a>(operations: &'a [Operation], event: &Seen) -> &'a Operation {
     let made = |operation: &&Operation| {

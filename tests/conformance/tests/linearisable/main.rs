@@ -32,6 +32,7 @@ const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const WRITERS: u64 = 8;
 const STEPS: usize = 150;
 const PATH: &str = "/api/v1/namespaces/default/configmaps";
+const CHOSEN: &str = "chosen%3Dyes";
 
 async fn send(
     client: &kube::Client,
@@ -61,6 +62,11 @@ fn version(object: &Value) -> u64 {
         .unwrap()
 }
 
+/// Every value has its label, so that what a watch with a selector must show follows from the values.
+fn labels(value: &str) -> Value {
+    json!({"chosen": if check::is_chosen(value) { "yes" } else { "no" }})
+}
+
 /// Does random things to a few objects and records what came of it.
 async fn writer(client: kube::Client, recorder: Arc<Recorder>, seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
@@ -72,7 +78,7 @@ async fn writer(client: kube::Client, recorder: Arc<Recorder>, seed: u64) {
         let asked = recorder.tick();
         let (action, (code, reply)) = match random.random_range(0..10) {
             0..=2 => {
-                let body = json!({"metadata": {"name": name}, "data": {"v": value}});
+                let body = json!({"metadata": {"name": name, "labels": labels(&value)}, "data": {"v": value}});
                 (
                     Action::Create,
                     send(&client, "POST", PATH, "application/json", &body).await,
@@ -82,14 +88,14 @@ async fn writer(client: kube::Client, recorder: Arc<Recorder>, seed: u64) {
                 let Some(version) = known.get(name).copied() else {
                     continue;
                 };
-                let body = json!({"metadata": {"name": name, "resourceVersion": version.to_string()}, "data": {"v": value}});
+                let body = json!({"metadata": {"name": name, "labels": labels(&value), "resourceVersion": version.to_string()}, "data": {"v": value}});
                 (
                     Action::Replace(version),
                     send(&client, "PUT", &one, "application/json", &body).await,
                 )
             }
             5..=6 => {
-                let body = json!({"data": {"v": value}});
+                let body = json!({"metadata": {"labels": labels(&value)}, "data": {"v": value}});
                 (
                     Action::Patch,
                     send(
@@ -133,9 +139,9 @@ async fn writer(client: kube::Client, recorder: Arc<Recorder>, seed: u64) {
     }
 }
 
-/// Follows everything from the beginning until the last change.
-async fn watcher(client: kube::Client, from: u64, pause: bool) -> Vec<Seen> {
-    let path = format!("{PATH}?watch=true&resourceVersion={from}");
+/// Follows what is selected, from the beginning until the last change.
+async fn watcher(client: kube::Client, from: u64, selector: &str, pause: bool) -> Vec<Seen> {
+    let path = format!("{PATH}?watch=true&resourceVersion={from}&labelSelector={selector}");
     let stream = client
         .request_stream(Request::get(path).body(Vec::new()).unwrap())
         .await
@@ -196,8 +202,9 @@ async fn round(seed: u64, durable: bool) {
     let start = version(&list);
     let recorder = Arc::new(Recorder::default());
     let watchers: Vec<_> = (0..3)
-        .map(|number| tokio::spawn(watcher(client.clone(), start, number == 2)))
+        .map(|number| tokio::spawn(watcher(client.clone(), start, "", number == 2)))
         .collect();
+    let chosen = tokio::spawn(watcher(client.clone(), start, CHOSEN, false));
     let writers = (0..WRITERS).map(|number| {
         tokio::spawn(writer(
             client.clone(),
@@ -213,7 +220,7 @@ async fn round(seed: u64, durable: bool) {
         "POST",
         PATH,
         "application/json",
-        &json!({"metadata": {"name": "end"}}),
+        &json!({"metadata": {"name": "end", "labels": {"chosen": "yes"}}}),
     )
     .await;
     assert_eq!(code, 201);
@@ -222,10 +229,17 @@ async fn round(seed: u64, durable: bool) {
         views.push(view.await.unwrap());
     }
     // One who comes late gets the same history.
-    views.push(watcher(client.clone(), start, false).await);
+    views.push(watcher(client.clone(), start, "", false).await);
+    let chosen = [
+        chosen.await.unwrap(),
+        watcher(client.clone(), start, CHOSEN, false).await,
+    ];
     cluster.shutdown().await;
     let operations = recorder.finish();
     let changes = check::check(&operations, &views);
+    for view in chosen {
+        assert_eq!(view, check::selection(&views[0]), "a watch with a selector");
+    }
     assert!(
         changes > 100,
         "only {changes} changes were made: the test tests nothing"

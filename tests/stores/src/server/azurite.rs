@@ -45,6 +45,7 @@ pub async fn azurite() -> Result<Result<Server, String>> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: true,
+        leftovers: None,
         keep: Box::new((child, folder)),
     }))
 }

@@ -1,23 +1,43 @@
 //! A server that always answers the same.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 
 use super::http::{Running, serve};
 
+/// What it was asked.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The path and what follows it.
+    pub uri: String,
+    /// The header of that name; empty without one.
+    pub authorization: String,
+}
+
+impl Seen {
+    fn of(request: &Request<Incoming>) -> Self {
+        let header = request.headers().get(AUTHORIZATION);
+        let text = header.and_then(|value| value.to_str().ok());
+        Self {
+            uri: request.uri().to_string(),
+            authorization: text.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
 /// A server that always answers the same.
 pub struct Canned {
     /// Its address.
     pub address: SocketAddr,
-    asked: Arc<AtomicUsize>,
+    seen: Arc<Mutex<Vec<Seen>>>,
     _running: Running,
 }
 
@@ -31,10 +51,12 @@ impl Canned {
         headers: &'static [(&'static str, &'static str)],
         body: &'static str,
     ) -> Result<Self> {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&asked);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&seen);
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            count.fetch_add(1, Ordering::SeqCst);
+            all.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Seen::of(&request));
             async move {
                 let _ = request.into_body().collect().await;
                 let mut answer = Response::builder().status(status);
@@ -47,7 +69,7 @@ impl Canned {
         let (address, running) = serve(service).await?;
         Ok(Self {
             address,
-            asked,
+            seen,
             _running: running,
         })
     }
@@ -55,6 +77,13 @@ impl Canned {
     /// How many requests came.
     #[must_use]
     pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+        self.seen().len()
+    }
+
+    /// The requests that came.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Server;
+use super::{Server, files};
 use crate::profile::Settings;
 
 /// A fresh folder.
@@ -11,6 +11,7 @@ use crate::profile::Settings;
 /// The folder cannot be made.
 pub fn folder() -> Result<Server> {
     let folder = tempfile::tempdir()?;
+    let root = folder.path().to_owned();
     Ok(Server {
         name: "file",
         settings: Settings {
@@ -26,6 +27,16 @@ pub fn folder() -> Result<Server> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: false,
+        leftovers: Some(Box::new(move |prefix| {
+            let below = root.join(prefix);
+            Box::pin(async move {
+                match below.exists() {
+                    // The library names them like the object, with a number behind a hash.
+                    true => files(&below, |name| name.contains('#')),
+                    false => Ok(0),
+                }
+            })
+        })),
         keep: Box::new(folder),
     })
 }

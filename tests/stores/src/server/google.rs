@@ -21,7 +21,8 @@ use crate::profile::Settings;
 #[derive(Default)]
 struct State {
     objects: BTreeMap<String, (Bytes, u64)>,
-    uploads: BTreeMap<String, BTreeMap<u32, Bytes>>,
+    /// By their numbers: the key, and the parts.
+    uploads: BTreeMap<String, (String, BTreeMap<u32, Bytes>)>,
     counter: u64,
 }
 
@@ -33,6 +34,7 @@ type Answer = Response<Full<Bytes>>;
 /// It does not start.
 pub async fn google() -> Result<Server> {
     let state = Arc::new(Mutex::new(State::default()));
+    let shared = Arc::clone(&state);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let state = Arc::clone(&state);
         async move {
@@ -66,6 +68,12 @@ pub async fn google() -> Result<Server> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: true,
+        leftovers: Some(Box::new(move |prefix| {
+            let state = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let keys = state.uploads.values().map(|(key, _)| key);
+            let count = keys.filter(|key| key.starts_with(prefix)).count();
+            Box::pin(async move { Ok(count) })
+        })),
         keep: Box::new(task),
     })
 }
@@ -183,7 +191,7 @@ impl State {
             let upload = query
                 .get("uploadId")
                 .and_then(|id| self.uploads.get_mut(id));
-            let Some(upload) = upload else {
+            let Some((_, upload)) = upload else {
                 return error(StatusCode::NOT_FOUND, "NoSuchUpload");
             };
             upload.insert(number, body.clone());
@@ -213,13 +221,14 @@ impl State {
         if query.contains_key("uploads") {
             self.counter += 1;
             let id = format!("upload-{}", self.counter);
-            self.uploads.insert(id.clone(), BTreeMap::new());
+            self.uploads
+                .insert(id.clone(), (key.into(), BTreeMap::new()));
             return xml(format!(
                 "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
             ));
         }
         let upload = query.get("uploadId").and_then(|id| self.uploads.remove(id));
-        let Some(parts) = upload else {
+        let Some((_, parts)) = upload else {
             return error(StatusCode::NOT_FOUND, "NoSuchUpload");
         };
         let named = String::from_utf8_lossy(body);

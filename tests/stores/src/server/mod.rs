@@ -10,12 +10,14 @@ mod s3s;
 
 use std::any::Any;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 pub use azurite::azurite;
-pub use canned::Canned;
+pub use canned::{Canned, Seen};
 pub use folder::folder;
 pub use google::google;
 pub use moto::moto;
@@ -25,6 +27,10 @@ use crate::profile::Settings;
 
 /// The bucket that every server has.
 pub const BUCKET: &str = "suite";
+
+/// Counts what unfinished uploads have left of objects below a prefix.
+pub(crate) type Unfinished =
+    Box<dyn Fn(&str) -> Pin<Box<dyn Future<Output = Result<usize>> + Send>> + Send + Sync>;
 
 /// A running store.
 pub struct Server {
@@ -44,11 +50,26 @@ pub struct Server {
     pub folders_are_nothing: bool,
     /// It takes the key characters `#?*` and the like.
     pub odd_keys: bool,
+    /// See [`Server::unfinished`].
+    leftovers: Option<Unfinished>,
     /// Stopped when this is dropped.
     keep: Box<dyn Any + Send + Sync>,
 }
 
 impl Server {
+    /// How many unfinished uploads the store itself has of objects below `prefix`, or of all objects
+    /// if it keeps no names with them. None for Azure, which removes them after a week by itself and
+    /// lets nobody do so before.
+    ///
+    /// # Errors
+    /// The store does not say.
+    pub async fn unfinished(&self, prefix: &str) -> Result<Option<usize>> {
+        match &self.leftovers {
+            Some(count) => count(prefix).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The settings with another address in place of the server's own.
     #[must_use]
     pub fn through(&self, proxy: SocketAddr) -> Settings {
@@ -74,6 +95,19 @@ fn client() -> reqwest::Client {
     // Whoever is first has the same choice.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()
+}
+
+/// Counts the files below `folder` whose names `are` those of unfinished uploads.
+fn files(folder: &Path, are: fn(&str) -> bool) -> Result<usize> {
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        count += match entry.file_type()?.is_dir() {
+            true => files(&entry.path(), are)?,
+            false => usize::from(are(&entry.file_name().to_string_lossy())),
+        };
+    }
+    Ok(count)
 }
 
 /// A port that nobody listens on.

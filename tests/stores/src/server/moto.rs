@@ -1,9 +1,15 @@
 //! moto: S3 in memory, from PyPI.
 
+use std::net::SocketAddr;
+
 use anyhow::{Result, ensure};
+use http::header::AUTHORIZATION;
 
 use super::{BUCKET, Server, free_port, start};
 use crate::profile::Settings;
+
+/// It checks no signature, but takes a request without one for a stranger's.
+const SOMEBODY: &str = "AWS4-HMAC-SHA256 Credential=x/20200101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
 
 /// Starts moto. The inner error says why it is not here.
 ///
@@ -20,8 +26,7 @@ pub async fn moto() -> Result<Result<Server, String>> {
     let (address, child) = start(command, port).await?;
     let answer = super::client()
         .put(format!("http://{address}/{BUCKET}"))
-        // It checks no signature, but takes a request without one for a stranger's.
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=x/20200101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+        .header(AUTHORIZATION, SOMEBODY)
         .send()
         .await?;
     ensure!(
@@ -44,6 +49,20 @@ pub async fn moto() -> Result<Result<Server, String>> {
         conditional: true,
         folders_are_nothing: true,
         odd_keys: true,
+        leftovers: Some(Box::new(move |prefix| {
+            Box::pin(unfinished(address, format!("{prefix}/")))
+        })),
         keep: Box::new(child),
     }))
+}
+
+async fn unfinished(address: SocketAddr, prefix: String) -> Result<usize> {
+    let answer = super::client()
+        .get(format!("http://{address}/{BUCKET}?uploads"))
+        .header(AUTHORIZATION, SOMEBODY)
+        .send()
+        .await?;
+    ensure!(answer.status().is_success(), "{}", answer.status());
+    let text = answer.text().await?;
+    Ok(text.matches(&format!("<Key>{prefix}")).count())
 }

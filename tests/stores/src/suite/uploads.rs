@@ -16,10 +16,18 @@ pub(super) async fn aborted_leaves_nothing(case: &Case<'_>) -> Result<()> {
     for size in [10, 30 << 20] {
         let mut upload = case.location.write("k", WriteOptions::default())?;
         upload.append(pattern(size)).await?;
+        let on_their_way = leftovers(case).await?;
+        ensure!(
+            size == 10 || on_their_way != Some(0),
+            "the upload cannot be seen where unfinished ones are looked for"
+        );
         upload.abort().await;
         ensure!(case.keys().await?.is_empty(), "{:?}", case.keys().await?);
     }
-    ensure!(leftovers(case)? == 0, "temporary files stay");
+    ensure!(
+        leftovers(case).await?.unwrap_or(0) == 0,
+        "an unfinished upload stays"
+    );
     Ok(())
 }
 
@@ -29,24 +37,22 @@ pub(super) async fn dropped_leaves_nothing(case: &Case<'_>) -> Result<()> {
     drop(upload);
     // The removal runs in the background.
     for _ in 0..100 {
-        if leftovers(case)? == 0 {
+        if leftovers(case).await?.unwrap_or(0) == 0 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    ensure!(leftovers(case)? == 0, "temporary files stay");
+    ensure!(
+        leftovers(case).await?.unwrap_or(0) == 0,
+        "an unfinished upload stays"
+    );
     ensure!(case.keys().await?.is_empty(), "{:?}", case.keys().await?);
     Ok(())
 }
 
-/// How many files of unfinished uploads a folder holds.
-fn leftovers(case: &Case<'_>) -> Result<usize> {
-    if case.server.address.is_some() {
-        return Ok(0);
-    }
-    let place = case.location.place();
-    let folder = std::path::Path::new(&place.bucket).join(&place.key);
-    Ok(std::fs::read_dir(folder).map_or(0, Iterator::count))
+/// How many unfinished uploads the store has of this case; None if it cannot be asked.
+async fn leftovers(case: &Case<'_>) -> Result<Option<usize>> {
+    case.server.unfinished(&case.location.place().key).await
 }
 
 pub(super) async fn invisible_before_the_end(case: &Case<'_>) -> Result<()> {
@@ -103,6 +109,10 @@ pub(super) async fn unexpected_end_leaves_nothing(case: &Case<'_>) -> Result<()>
             case.location.delete("second").await?;
         }
     }
+    ensure!(
+        leftovers(case).await?.unwrap_or(0) == 0,
+        "an unfinished upload stays"
+    );
     Ok(())
 }
 

@@ -1,0 +1,148 @@
+//! Where one ActionSet is recorded: the API server.
+
+use super::notes::NotesPage;
+use crate::dispatch::Key;
+use async_trait::async_trait;
+use kanister_api::{ActionSet, Blueprint};
+use kanister_engine::{Notes, RunStore, StoreError};
+use kube::api::PostParams;
+use kube::{Api, ResourceExt as _};
+use parking_lot::Mutex;
+
+/// Where the status of ActionSets is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatusWrites {
+    /// With the object, as the definitions have it.
+    WithObject,
+    /// To the subresource: somebody else's definitions.
+    Subresource,
+}
+
+/// One ActionSet of a cluster.
+pub(crate) struct ApiStore {
+    api: Api<ActionSet>,
+    blueprints: Api<Blueprint>,
+    notes: NotesPage,
+    name: String,
+    uid: String,
+    writes: StatusWrites,
+    /// What the watch saw: it saves the first read.
+    seen: Mutex<Option<ActionSet>>,
+}
+
+impl ApiStore {
+    /// The ActionSet of a key, as the watch saw it if this process did nothing with it yet; its
+    /// notes are in `notes_namespace`.
+    pub(crate) fn new(
+        client: &kube::Client,
+        notes_namespace: &str,
+        key: &Key,
+        uid: &str,
+        seen: Option<ActionSet>,
+        writes: StatusWrites,
+    ) -> Self {
+        let Key { namespace, name } = key;
+        Self {
+            api: Api::namespaced(client.clone(), namespace),
+            blueprints: Api::namespaced(client.clone(), namespace),
+            notes: NotesPage::new(client.clone(), notes_namespace, uid, &key.to_string()),
+            name: name.clone(),
+            uid: uid.to_owned(),
+            writes,
+            seen: Mutex::new(seen),
+        }
+    }
+
+    /// Another object of the same name is not this one.
+    fn same(&self, found: ActionSet) -> Result<ActionSet, StoreError> {
+        if found.uid().unwrap_or_default() == self.uid {
+            Ok(found)
+        } else {
+            Err(StoreError::Gone)
+        }
+    }
+}
+
+#[async_trait]
+impl RunStore for ApiStore {
+    async fn load(&self) -> Result<ActionSet, StoreError> {
+        if let Some(seen) = self.seen.lock().take() {
+            return Ok(seen);
+        }
+        let found = self.api.get(&self.name).await;
+        self.same(found.map_err(|error| store_error(&error))?)
+    }
+
+    async fn replace(&self, record: &ActionSet) -> Result<ActionSet, StoreError> {
+        let params = PostParams::default();
+        let stored = self.api.replace(&self.name, &params, record).await;
+        let stored = self.same(stored.map_err(|error| store_error(&error))?)?;
+        if self.writes == StatusWrites::WithObject || stored.status == record.status {
+            return Ok(stored);
+        }
+        let with_status = ActionSet {
+            status: record.status.clone(),
+            ..stored
+        };
+        let stored = self
+            .api
+            .replace_status(&self.name, &params, &with_status)
+            .await;
+        self.same(stored.map_err(|error| store_error(&error))?)
+    }
+
+    async fn blueprint(&self, name: &str) -> Result<Option<Blueprint>, StoreError> {
+        let found = self.blueprints.get_opt(name).await;
+        found.map_err(|error| store_error(&error))
+    }
+
+    async fn load_notes(&self) -> Result<Option<Notes>, StoreError> {
+        self.notes.load().await
+    }
+
+    async fn save_notes(&self, notes: &Notes) -> Result<(), StoreError> {
+        self.notes.save(notes).await
+    }
+
+    async fn delete_notes(&self) -> Result<(), StoreError> {
+        self.notes.delete().await
+    }
+}
+
+/// What an answer of the API server means for a record.
+pub(super) fn store_error(error: &kube::Error) -> StoreError {
+    match error {
+        kube::Error::Api(status) => match status.code {
+            404 => StoreError::Gone,
+            409 => StoreError::Conflict,
+            // Too many requests, a timeout, or the server's own fault.
+            408 | 429 | 500.. => StoreError::Unavailable(status.message.clone()),
+            _ => StoreError::Rejected(status.message.clone()),
+        },
+        kube::Error::SerdeError(error) => {
+            StoreError::Rejected(format!("the API server's answer cannot be read: {error}"))
+        }
+        other => StoreError::Unavailable(format!("the API server does not answer: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kube::core::Status;
+
+    #[test]
+    fn answers_mean_what_a_run_can_do_about_them() {
+        let answer = |code: u16| {
+            let status = Status::failure("why", "Reason").with_code(code);
+            store_error(&kube::Error::Api(Box::new(status)))
+        };
+        assert_eq!(answer(404), StoreError::Gone);
+        assert_eq!(answer(409), StoreError::Conflict);
+        assert_eq!(answer(422), StoreError::Rejected("why".to_owned()));
+        assert_eq!(answer(403), StoreError::Rejected("why".to_owned()));
+        for code in [429, 500, 503] {
+            assert_eq!(answer(code), StoreError::Unavailable("why".to_owned()));
+        }
+    }
+}
