@@ -49,7 +49,7 @@ enum Task {
     Test {
         #[command(flatten)]
         up: Up,
-        /// Which suites; all without any
+        /// Which suites [default: smoke and conformance]
         #[arg(long = "suite", value_enum)]
         suites: Vec<Suite>,
         /// Leave the cluster up if something fails
@@ -251,7 +251,7 @@ fn test(
         return suites::run(config, &command, failed);
     }
     let suites = if suites.is_empty() {
-        &Suite::ALL
+        &Suite::DEFAULT
     } else {
         suites
     };
