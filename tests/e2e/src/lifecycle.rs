@@ -57,6 +57,8 @@ pub fn create(config: &Config) -> anyhow::Result<()> {
 /// # Errors
 /// If something cannot be ended or removed.
 pub fn down(state: &Path) -> anyhow::Result<()> {
+    let removed = state.with_extension("removed");
+    remove(&removed)?;
     if !Config::exists(state) {
         println!("there is no cluster in {}", state.display());
         return Ok(());
@@ -67,5 +69,16 @@ pub fn down(state: &Path) -> anyhow::Result<()> {
     // The cgroup's name depends on the directory alone, so that also a half-written file will do.
     let config = Config::of(state);
     cgroups::remove(&config.cgroup())?;
-    std::fs::remove_dir_all(state).with_context(|| format!("cannot remove {}", state.display()))
+    // One step, so that nobody takes half of a directory for a cluster.
+    std::fs::rename(state, &removed).with_context(|| state.display().to_string())?;
+    remove(&removed)
+}
+
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }

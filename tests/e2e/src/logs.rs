@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 
@@ -32,6 +33,23 @@ pub fn collect(config: &Config, folder: &Path) -> anyhow::Result<()> {
             .status()?;
     }
     Ok(())
+}
+
+/// Copies the logs of a cluster that did not start, and adds to the error where they are.
+#[must_use]
+pub fn keep(state: &Path, failed: &Path, error: anyhow::Error) -> anyhow::Error {
+    let (log, folder) = (state.join("log"), folder(failed));
+    match log.exists().then(|| copy(&log, &folder)) {
+        Some(Ok(())) => error.context(format!("its logs are kept in {}", folder.display())),
+        _ => error,
+    }
+}
+
+/// A new folder's path for what failed now.
+#[must_use]
+pub fn folder(failed: &Path) -> PathBuf {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    failed.join(since.unwrap_or_default().as_millis().to_string())
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -49,7 +49,7 @@ enum Task {
     Test {
         #[command(flatten)]
         up: Up,
-        /// Which suites; all without any
+        /// Which suites [default: smoke and conformance]
         #[arg(long = "suite", value_enum)]
         suites: Vec<Suite>,
         /// Leave the cluster up if something fails
@@ -163,9 +163,12 @@ impl Task {
                 if Config::exists(state) {
                     lifecycle::down(state)?;
                 }
-                let config = up.run(folder, state)?;
-                let result = test(&config, &suites, command, &folder.join("failed"));
-                if result.is_ok() || !keep {
+                let failed = folder.join("failed");
+                let result = match up.run(folder, state) {
+                    Ok(config) => test(&config, &suites, command, &failed),
+                    Err(error) => Err(logs::keep(state, &failed, error)),
+                };
+                if Config::exists(state) && (result.is_ok() || !keep) {
                     lifecycle::down(state)?;
                 }
                 result?;
@@ -248,7 +251,7 @@ fn test(
         return suites::run(config, &command, failed);
     }
     let suites = if suites.is_empty() {
-        &Suite::ALL
+        &Suite::DEFAULT
     } else {
         suites
     };

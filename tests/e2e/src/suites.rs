@@ -1,12 +1,12 @@
 //! The suites that run on a cluster.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
 
-use crate::config::Config;
+use crate::config::{Config, NODE_ADDRESS};
+use crate::logs;
 
 /// A suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -15,11 +15,13 @@ pub enum Suite {
     Smoke,
     /// What clients rely on in the API, as the embedded cluster has it too
     Conformance,
+    /// Recorded runs of upstream, played by our controller; wants `cargo xtask build` first
+    Recordings,
 }
 
 impl Suite {
-    /// All, in order.
-    pub const ALL: [Self; 2] = [Self::Smoke, Self::Conformance];
+    /// Those that need nothing but the cluster.
+    pub const DEFAULT: [Self; 2] = [Self::Smoke, Self::Conformance];
 
     /// Makes its program and says how to run it inside.
     ///
@@ -33,6 +35,16 @@ impl Suite {
                 vec![program, "--state".into(), state, "smoke".into()]
             }
             Self::Conformance => vec![compiled("kanister-conformance")?],
+            Self::Recordings => {
+                // Inside there is no network that it could be fetched from.
+                test_tools::moto().map_err(|why| anyhow::anyhow!("no S3 server: {why}"))?;
+                let kubeconfig = state.join("admin.conf").display().to_string();
+                let mut command = vec![compiled("xtask")?];
+                let words = ["runs", "--cluster", "real", "--store-host", NODE_ADDRESS];
+                command.extend(words.map(str::to_owned));
+                command.extend(["--kubeconfig".to_owned(), kubeconfig]);
+                command
+            }
         })
     }
 }
@@ -65,8 +77,7 @@ pub fn run(config: &Config, command: &[String], failed: &Path) -> anyhow::Result
     if status.success() {
         return Ok(());
     }
-    let time = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let folder: PathBuf = failed.join(time.to_string());
+    let folder = logs::folder(failed);
     let text = |path: &Path| path.display().to_string();
     let words = [
         "--state".into(),

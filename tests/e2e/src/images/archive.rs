@@ -39,23 +39,34 @@ impl Layer {
 /// What a container of an image runs, unless the pod says it.
 #[derive(Clone, Default)]
 pub struct Process {
+    entrypoint: Vec<String>,
+    /// In place of which a pod's arguments come.
     command: Vec<String>,
     user: String,
 }
 
 impl Process {
-    /// This command, as root.
+    /// This program, as root.
     #[must_use]
-    pub fn of(command: &[&str]) -> Self {
+    pub fn of(entrypoint: &[&str]) -> Self {
         Self {
-            command: command.iter().map(|word| (*word).to_owned()).collect(),
-            user: String::new(),
+            entrypoint: entrypoint.iter().map(|word| (*word).to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// A shell, as images that people look into have it.
+    #[must_use]
+    pub fn shell() -> Self {
+        Self {
+            command: vec!["sh".to_owned()],
+            ..Self::default()
         }
     }
 
     /// The same as this user, `NUMBER:NUMBER` or a name of the image's own list.
     #[must_use]
-    pub fn as_user(self, user: &str) -> Self {
+    pub fn with_user(self, user: &str) -> Self {
         Self {
             user: user.to_owned(),
             ..self
@@ -79,7 +90,8 @@ impl Image {
             "architecture": architecture(),
             "os": "linux",
             "config": {
-                "Entrypoint": self.process.command,
+                "Entrypoint": self.process.entrypoint,
+                "Cmd": self.process.command,
                 "User": self.process.user,
                 "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
             },
@@ -172,8 +184,8 @@ mod tests {
             process,
         };
         let images = [
-            image("a:1", Process::default()),
-            image("b:1", Process::of(&["/run"]).as_user("7:7")),
+            image("a:1", Process::shell()),
+            image("b:1", Process::of(&["/run"]).with_user("7:7")),
         ];
         write(&path, &images).unwrap();
 
@@ -197,6 +209,8 @@ mod tests {
         let config = list[1]["Config"].as_str().unwrap();
         assert_eq!(json(config)["config"]["User"], "7:7");
         assert_eq!(json(config)["config"]["Entrypoint"], json!(["/run"]));
+        let shell = list[0]["Config"].as_str().unwrap();
+        assert_eq!(json(shell)["config"]["Cmd"], json!(["sh"]));
         let digest = hex(&Sha256::digest(&files[config]));
         assert_eq!(config, format!("{digest}.json"), "its name is its digest");
     }

@@ -37,7 +37,7 @@ pub struct Sources {
 pub fn make(folder: &Path, sources: &Sources) -> anyhow::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let busybox = rootfs::busybox()?;
-    let shell = Process::default();
+    let shell = Process::shell();
     let mut images = vec![
         Image {
             reference: SANDBOX.into(),
@@ -65,7 +65,7 @@ pub fn make(folder: &Path, sources: &Sources) -> anyhow::Result<Vec<PathBuf>> {
         images.push(Image {
             reference: format!("test.local/{name}:1"),
             layers: vec![rootfs::program(program, name)?],
-            process: Process::of(&[&path]).as_user("65532:65532"),
+            process: Process::of(&[&path]).with_user("65532:65532"),
         });
     }
     let mut archives = vec![write(folder, "small", &images)?];
@@ -74,7 +74,7 @@ pub fn make(folder: &Path, sources: &Sources) -> anyhow::Result<Vec<PathBuf>> {
         let image = Image {
             reference: POSTGRES.into(),
             layers: [vec![Layer::File(root)], kando].concat(),
-            process: shell.as_user("postgres"),
+            process: shell.with_user("postgres"),
         };
         archives.push(write(folder, "postgres", &[image])?);
     }
