@@ -116,7 +116,7 @@ fn picture(name: &str) {
         "
    ┌────────────────────── this machine ──────────────────────┐
    │                                                          │
-   │   {name:<25}   ── 1 backup ──▶                │
+   │   {name:<25}   ── 1 backup ──▶            │
    │   in a cluster that lives                       a folder │
    │   in one process              ◀── 3 restore ──           │
    │                                                          │
