@@ -18,7 +18,7 @@ SETS = '%s/namespaces/%s/actionsets' % (CR, NS)
 class Controller:
     def __init__(self, arguments, name):
         self.log = os.path.join(arguments.folder, 'controller-%s.log' % name)
-        command = [arguments.kanister, 'controller', '--listen', '127.0.0.1:0', '--lease-seconds', '5', '--kubeconfig', os.environ['KUBECONFIG']]
+        command = [arguments.kanister, 'controller', '--listen', '127.0.0.1:0', '--kubeconfig', os.environ['KUBECONFIG']]
         if arguments.cache: command += ['--cache', arguments.cache]
         out = open(self.log, 'w')
         self.began = time.time()
