@@ -18,7 +18,7 @@ SETS = '%s/namespaces/%s/actionsets' % (CR, NS)
 class Controller:
     def __init__(self, arguments, name):
         self.log = os.path.join(arguments.folder, 'controller-%s.log' % name)
-        command = [arguments.kanister, 'controller', '--listen', '127.0.0.1:0', '--lease-seconds', '5', '--kubeconfig', os.environ['KUBECONFIG']]
+        command = [arguments.kanister, 'controller', '--listen', '127.0.0.1:0', '--kubeconfig', os.environ['KUBECONFIG']]
         if arguments.cache: command += ['--cache', arguments.cache]
         out = open(self.log, 'w')
         self.began = time.time()
@@ -99,8 +99,10 @@ def main():
     writes, _ = controller.requests(); began = time.time()
     many(api, arguments.count, 'many'); created = time.time() - began
     wait(['many-%d' % i for i in range(arguments.count)]); took = max(ended.values()) - began
-    time.sleep(2)
-    after, _ = controller.requests()
+    after, last = controller.requests()[0], 0
+    while after != last:   # Events are written beside the runs.
+        time.sleep(5); last, after = after, controller.requests()[0]
+        if after - last <= 3: break   # The lease.
     print('%d at once: %.1f/s (created within %.1f s), %.2f writes each, %d failed' % (arguments.count, arguments.count / took, created, (after - writes) / arguments.count, len(bad)))
     if bad: print(bad[0])
     print('resident with %d finished: %.0f MB' % (len(ended), controller.resident()))

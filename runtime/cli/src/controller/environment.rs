@@ -7,8 +7,11 @@ use std::net::SocketAddr;
 /// Where health is served if nothing else is said.
 const PORT: u16 = 8000;
 
+/// Reads a variable.
+type Read = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Variables by name.
-pub struct Environment(Box<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Environment(Box<Read>);
 
 impl Environment {
     /// The environment of this process.

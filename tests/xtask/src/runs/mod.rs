@@ -247,13 +247,7 @@ fn controller(
     let log = folder.join(format!("controller-{suffix}.log"));
     let mut command = Command::new(binary);
     command
-        .args([
-            "controller",
-            "--listen",
-            "127.0.0.1:0",
-            "--lease-seconds",
-            "5",
-        ])
+        .args(["controller", "--listen", "127.0.0.1:0"])
         .arg("--kubeconfig")
         .arg(cluster.kubeconfig())
         .arg("--cache")
