@@ -11,6 +11,14 @@ use crate::{build, command, workspace};
 /// Where the recordings are, and the program that plays them.
 const RECORDINGS: &str = "tests/cli-recordings";
 
+/// The recordings, and cases of ours in the same form.
+const FILES: [&str; 4] = [
+    "kando.json",
+    "kanctl.json",
+    "further-kando.json",
+    "further-kanctl.json",
+];
+
 /// How long the embedded cluster may take to start.
 const START: Duration = Duration::from_secs(60);
 
@@ -76,7 +84,7 @@ impl Cli {
         player.args(["--only", &self.only]);
         player.args(self.show.then_some("-v"));
         match self.files.is_empty() {
-            true => player.args(["kando.json", "kanctl.json"].map(|file| folder.join(file))),
+            true => player.args(FILES.map(|file| folder.join(file))),
             false => player.args(&self.files),
         };
         let status = player.status().context("the player cannot be started")?;
