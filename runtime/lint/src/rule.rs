@@ -39,7 +39,6 @@ pub struct Rule {
 }
 
 /// Every rule, by subject.
-#[must_use]
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     let subjects: [&[&Rule]; 9] = [
         crate::text::RULES,
