@@ -22,7 +22,12 @@ const POSTGRESQL: &str = "/usr/lib/postgresql";
 /// It cannot be written.
 pub fn furnish(state: &Path) -> anyhow::Result<PathBuf> {
     let images = state.join("images");
-    fill(&images).with_context(|| format!("cannot make the images in {}", images.display()))?;
+    fill(&images).with_context(|| {
+        format!(
+            "the state directory {} cannot be used: the images cannot be made in it",
+            state.display()
+        )
+    })?;
     Ok(images)
 }
 
