@@ -1,6 +1,7 @@
 //! `cargo xtask bench WHAT`: figures of this machine, as it is now.
 
 use crate::{command, workspace};
+use std::path::PathBuf;
 use std::process::Command;
 
 #[derive(clap::Args)]
@@ -34,29 +35,38 @@ enum What {
 
 impl Bench {
     pub fn run(&self) -> anyhow::Result<()> {
-        let (package, program) = match self.what {
+        let program = match self.what {
             What::Kando => return self.kando(),
-            What::Run => ("bench-run", "bench-run"),
             What::Controller => return crate::runs::bench(&self.args),
-            What::Host => ("bench-host", "bench-host"),
-            What::Storage => ("slot-tests", "bench-storage"),
-            What::Template => ("template-bench", "template-bench"),
-            What::Devcluster => ("kanister-bench-devcluster", "kanister-bench-devcluster"),
+            What::Run => "bench-run",
+            What::Host => "bench-host",
+            What::Storage => "bench-storage",
+            What::Template => "template-bench",
+            What::Devcluster => "kanister-bench-devcluster",
         };
-        let mut bench = command::cargo();
-        bench.args(["run", "--quiet", "--release", "--package", package]);
-        bench.args(["--bin", program, "--"]).args(&self.args);
-        command::run(&mut bench)
+        let [program] = built([program])?;
+        let mut bench = Command::new(program);
+        command::run(bench.args(&self.args).current_dir(workspace::root()))
     }
 
     /// Two programs: the one that is measured and the one that measures.
     fn kando(&self) -> anyhow::Result<()> {
-        let mut build = command::cargo();
-        command::run(build.args(["build", "--release", "-p", "kando", "-p", "kando-bench"]))?;
-        let programs = workspace::target().join("release");
-        let mut bench = Command::new(programs.join("kando-bench"));
-        bench.arg("--kando").arg(programs.join("kando"));
+        let [kando, measure] = built(["kando", "kando-bench"])?;
+        let mut bench = Command::new(measure);
+        bench.arg("--kando").arg(kando);
         bench.arg("--folder").arg(workspace::target());
         command::run(bench.args(&self.args))
     }
+}
+
+/// Builds programs with the features that everything else has, so that dependencies are compiled
+/// once, and says where they are.
+fn built<const N: usize>(programs: [&str; N]) -> anyhow::Result<[PathBuf; N]> {
+    let mut build = command::cargo();
+    build.args(["build", "--quiet", "--release", "--workspace"]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    command::run(&mut build)?;
+    Ok(programs.map(|program| workspace::target().join("release").join(program)))
 }
