@@ -9,12 +9,14 @@
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use kanister_api::function::ComponentDigest;
-use sha2::{Digest, Sha256};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &[u8; 8] = b"KSTRAOT1";
-const SUM: usize = 32;
+const MAGIC: &[u8; 8] = b"KSTRAOT2";
+
+/// What stands before the code: the magic number, the length of the code, and its checksum. The
+/// checksum finds what a crash or a disk damaged; against people there is the directory's mode.
+const HEAD: usize = MAGIC.len() + 8 + 4;
 
 /// Why a directory cannot be the cache.
 #[derive(Debug, thiserror::Error)]
@@ -73,13 +75,13 @@ impl CompiledCache {
     #[must_use]
     pub fn get(&self, component: &ComponentDigest) -> Option<Vec<u8>> {
         let mut file = self.dir.open(self.name(component)).ok()?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).ok()?;
-        let code_at = MAGIC.len() + SUM;
-        let (head, code) = bytes.split_at_checked(code_at)?;
-        let (magic, sum) = head.split_at_checked(MAGIC.len())?;
-        let whole = magic == MAGIC && sum == Sha256::digest(code).as_slice();
-        whole.then(|| bytes.split_off(code_at))
+        let mut found = [0; HEAD];
+        file.read_exact(&mut found).ok()?;
+        // The file says how long it is, so that a wrong length in it reserves nothing.
+        let length = file.metadata().ok()?.len().checked_sub(HEAD as u64)?;
+        let mut code = Vec::with_capacity(usize::try_from(length).ok()?);
+        file.read_to_end(&mut code).ok()?;
+        (found == head(&code)).then_some(code)
     }
 
     /// Keeps the compiled form of a component. The file appears whole or not at all.
@@ -93,8 +95,7 @@ impl CompiledCache {
             let mut options = OpenOptions::new();
             options.write(true).create(true).truncate(true);
             let mut file = self.dir.open_with(&half, &options)?;
-            file.write_all(MAGIC)?;
-            file.write_all(Sha256::digest(code).as_slice())?;
+            file.write_all(&head(code))?;
             file.write_all(code)?;
             file.sync_all()?;
             self.dir.rename(&half, &self.dir, &name)
@@ -108,6 +109,18 @@ impl CompiledCache {
     fn name(&self, component: &ComponentDigest) -> String {
         format!("{}-{}.cwasm", hex(component.as_bytes()), self.engine)
     }
+}
+
+/// What stands before this code.
+fn head(code: &[u8]) -> [u8; HEAD] {
+    let length = (code.len() as u64).to_le_bytes();
+    let sum = crc32fast::hash(code).to_le_bytes();
+    let mut head = [0; HEAD];
+    let parts = MAGIC.iter().chain(&length).chain(&sum);
+    for (place, byte) in head.iter_mut().zip(parts) {
+        *place = *byte;
+    }
+    head
 }
 
 /// Lower-case hexadecimal digits.
