@@ -96,16 +96,12 @@ impl Observer for RunObserver {
     }
 
     fn log(&self, at: &PhaseAt, line: Line) {
+        let fields = line.fields_text();
         let Line {
             level,
             message,
-            fields,
+            fields: _,
         } = line;
-        let fields = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join(" ");
         let PhaseAt {
             action,
             phase,

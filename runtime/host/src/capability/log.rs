@@ -31,6 +31,18 @@ pub struct Line {
     pub fields: Vec<(String, String)>,
 }
 
+impl Line {
+    /// The fields as one text: `key=value`, with spaces between them.
+    #[must_use]
+    pub fn fields_text(&self) -> String {
+        self.fields
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
 /// Where lines go.
 pub trait LogSink: Send + Sync {
     /// A line.
@@ -46,16 +58,12 @@ pub struct Tracing {
 
 impl LogSink for Tracing {
     fn line(&self, line: Line) {
+        let fields = line.fields_text();
         let Line {
             level,
             message,
-            fields,
+            fields: _,
         } = line;
-        let fields = fields
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"))
-            .collect::<Vec<_>>()
-            .join(" ");
         macro_rules! say {
             ($level:ident) => {
                 tracing::$level!(target: "kanister::function", invocation = %self.invocation, %fields, "{message}")
