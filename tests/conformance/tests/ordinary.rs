@@ -69,7 +69,11 @@ impl Drop for Bystander {
 async fn start(folder: &Path, flags: &[&str]) -> Alone {
     // Where the tests are built, the other user may not be allowed to look.
     let program = folder.join("devcluster");
-    std::fs::copy(PROGRAM, &program).unwrap();
+    // By another process: a child of another test that starts at this moment would inherit what this
+    // process has open for writing, and such a file cannot be run.
+    let mut copy = Command::new("cp");
+    copy.arg(PROGRAM).arg(&program);
+    assert!(copy.status().unwrap().success());
     give(&program, 0o755);
     let mut command = tokio::process::Command::new(&program);
     if let Some(user) = other() {

@@ -228,7 +228,10 @@ mod tests {
         // A program that takes any arguments and waits.
         let programs = folder.path().join("programs");
         std::fs::create_dir(&programs).unwrap();
-        std::fs::copy("/bin/sleep", programs.join("etcd")).unwrap();
+        // By another process: what this one has open for writing, another test's child may hold.
+        let mut copy = Command::new("cp");
+        copy.arg("/bin/sleep").arg(programs.join("etcd"));
+        assert!(copy.status().unwrap().success());
         let config = Config::of(&folder.path().join("state"));
         config.claim().unwrap();
         let mut sleeping = Command::new(programs.join("etcd"))
