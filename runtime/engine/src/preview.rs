@@ -1,7 +1,7 @@
 //! What an ActionSet would call its functions with, before anything runs.
 
 use crate::action::render_reference;
-use crate::call::{MASK, render};
+use crate::call::render;
 use crate::clock;
 use crate::control::RunHandle;
 use crate::engine::Engine;
@@ -9,6 +9,7 @@ use crate::failure::template_message;
 use crate::params::{Reader, collect, objects};
 use crate::seat::Clients;
 use kanister_api::{ActionSet, ActionSpec, ActionTime, Artifact, Blueprint, BlueprintPhase};
+use kanister_host::secret::MASK;
 use kanister_template::{Dialect, Options, Params, Target, Template, TemplateParams, references};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

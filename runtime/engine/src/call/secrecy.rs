@@ -5,9 +5,6 @@ use kanister_host::secret::{NoRandomness, SecretBytes, Vault};
 use kanister_template::RenderedArguments;
 use serde_json::{Map, Value};
 
-/// What a secret looks like to people.
-pub(crate) const MASK: &str = "******";
-
 /// The arguments with a token in the place of each secret.
 pub(crate) fn tokens(
     rendered: &RenderedArguments,
@@ -59,7 +56,7 @@ pub(crate) fn masked(message: &str, vault: &Vault) -> String {
     if vault.is_empty() {
         return message.to_owned();
     }
-    vault.mask_text(message, MASK)
+    vault.mask_text(message.to_owned())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::bindings::exports::kanister::function::describe as wit;
 use crate::capability::log::{CallLog, Tracing};
 use crate::engine::Engine;
 use crate::limits::{CpuBudget, LimitHit, Limits, MemoryLimiter, Meter};
+use crate::secret::Vault;
 use std::sync::Arc;
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
@@ -44,7 +45,7 @@ impl Asking {
         let sink = Tracing {
             invocation: format!("describe {plugin}"),
         };
-        let log = CallLog::new(Arc::new(sink), limits.log);
+        let log = CallLog::new(Arc::new(sink), limits.log, Vault::new());
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
         let state = PureState {

@@ -55,7 +55,11 @@ impl CallState {
                 services.pods.clone(),
             )
         });
-        let log = CallLog::new(Arc::clone(&services.log), limits.log);
+        let log = CallLog::new(
+            Arc::clone(&services.log),
+            limits.log,
+            services.vault.clone(),
+        );
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
         Self {

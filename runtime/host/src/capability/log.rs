@@ -2,6 +2,8 @@
 
 use crate::bindings::kanister::host::log as wit;
 use crate::call::CallState;
+use crate::gate::Reveal as _;
+use crate::secret::Vault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,7 +27,7 @@ pub enum Level {
 pub struct Line {
     /// How loud.
     pub level: Level,
-    /// The text, with no secret in it: guests only have tokens.
+    /// The text. What the log of a call hands on has no secret of that call in it.
     pub message: String,
     /// What belongs to it.
     pub fields: Vec<(String, String)>,
@@ -79,22 +81,25 @@ impl LogSink for Tracing {
     }
 }
 
-/// The log of one call: a sink with a budget.
+/// The log of one call: a sink with a budget, that gets no secret of the call. Guests have tokens
+/// only, but what a pod or a command prints may have been given the bytes.
 #[derive(Clone)]
 pub struct CallLog(Arc<Inner>);
 
 struct Inner {
     sink: Arc<dyn LogSink>,
+    vault: Vault,
     left: AtomicU64,
     dropped: AtomicU64,
 }
 
 impl CallLog {
-    /// A log that takes `limit` bytes.
+    /// A log that takes `limit` bytes; secrets in `vault` are masked.
     #[must_use]
-    pub fn new(sink: Arc<dyn LogSink>, limit: u64) -> Self {
+    pub fn new(sink: Arc<dyn LogSink>, limit: u64, vault: Vault) -> Self {
         Self(Arc::new(Inner {
             sink,
+            vault,
             left: AtomicU64::new(limit),
             dropped: AtomicU64::new(0),
         }))
@@ -115,7 +120,7 @@ impl CallLog {
                 left.checked_sub(size)
             });
         match paid {
-            Ok(_) => self.0.sink.line(line),
+            Ok(_) => self.0.sink.line(masked(line, &self.0.vault)),
             Err(_) => {
                 // A line that does not fit closes the log, so that what follows cannot
                 // read as if nothing were missing in between.
@@ -141,6 +146,25 @@ impl CallLog {
                 fields: Vec::new(),
             });
         }
+    }
+}
+
+fn masked(line: Line, vault: &Vault) -> Line {
+    if vault.is_empty() {
+        return line;
+    }
+    let Line {
+        level,
+        message,
+        fields,
+    } = line;
+    Line {
+        level,
+        message: vault.mask_text(message),
+        fields: fields
+            .into_iter()
+            .map(|(key, value)| (key, vault.mask_text(value)))
+            .collect(),
     }
 }
 
@@ -187,7 +211,7 @@ mod tests {
     #[test]
     fn past_the_limit_lines_are_counted_and_not_kept() {
         let kept = Arc::new(Kept::default());
-        let log = CallLog::new(Arc::clone(&kept) as Arc<dyn LogSink>, 100);
+        let log = CallLog::new(Arc::clone(&kept) as Arc<dyn LogSink>, 100, Vault::new());
         for _ in 0..1000 {
             log.write(Line {
                 level: Level::Info,
@@ -200,5 +224,21 @@ mod tests {
         let kept = kept.0.lock().unwrap();
         assert_eq!(kept.len(), 11);
         assert!(kept.last().unwrap().message.contains("990 lines dropped"));
+    }
+
+    #[test]
+    fn what_a_pod_prints_of_a_secret_is_masked() {
+        let kept = Arc::new(Kept::default());
+        let vault = Vault::new();
+        let log = CallLog::new(Arc::clone(&kept) as Arc<dyn LogSink>, 100, vault.clone());
+        let token = vault.deposit("canary-42".to_owned().into()).unwrap();
+        log.write(Line {
+            level: Level::Info,
+            message: "password=canary-42".to_owned(),
+            fields: vec![("command".to_owned(), format!("x {token}"))],
+        });
+        let kept = kept.0.lock().unwrap();
+        assert_eq!(kept[0].message, "password=******");
+        assert_eq!(kept[0].fields[0].1, "x ******");
     }
 }

@@ -58,7 +58,7 @@ impl wit::Host for CallState {
             estimated_download: estimated_download_bytes,
             estimated_upload: estimated_upload_bytes,
             estimated_seconds,
-            note: note.map(|note| one_line(&note)),
+            note: note.map(|note| one_line(&self.services.vault.mask_text(note))),
         });
         Ok(())
     }

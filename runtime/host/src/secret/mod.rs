@@ -6,9 +6,10 @@
 //! with its arguments reveals tokens, which are worth nothing outside the call.
 //!
 //! What this cannot stop: a guest with the right to run a command or to create a pod can
-//! make that command print what it was given. That right is the grant's to give.
+//! make that command print what it was given, and return it. That right is the grant's to
+//! give. In what is shown to people, secrets of the call are masked all the same.
 
 mod vault;
 
 pub use kanister_storage::SecretBytes;
-pub use vault::{NoRandomness, Token, Vault};
+pub use vault::{MASK, NoRandomness, Token, Vault};

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use zeroize::Zeroizing;
 
 /// What every token begins with: unlikely in any text, and plain enough to survive
 /// quoting in a shell, a URL or JSON.
@@ -37,11 +38,24 @@ impl fmt::Display for Token {
 #[error("no randomness for the token of a secret: {0}")]
 pub struct NoRandomness(getrandom::Error);
 
+/// What people see in the place of a secret.
+pub const MASK: &str = "******";
+
 #[derive(Default)]
 struct Entries {
     by_token: HashMap<String, SecretBytes>,
     /// Longest first, so that a secret within another one does not hide it.
-    by_length: Vec<(SecretBytes, String)>,
+    by_length: Vec<Known>,
+}
+
+/// A secret, with what is looked for in texts.
+struct Known {
+    secret: SecretBytes,
+    token: String,
+    /// The ways in which the whole of it is written.
+    forms: Vec<Zeroizing<String>>,
+    /// Its lines, if it has several: logs show one at a time.
+    lines: Vec<Zeroizing<String>>,
 }
 
 /// What the tokens of one call stand for. Clones share it.
@@ -61,8 +75,8 @@ impl Vault {
     /// [`NoRandomness`].
     pub fn deposit(&self, secret: SecretBytes) -> Result<Token, NoRandomness> {
         let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, token)) = entries.by_length.iter().find(|(known, _)| *known == secret) {
-            return Ok(Token(token.clone()));
+        if let Some(known) = entries.by_length.iter().find(|it| it.secret == secret) {
+            return Ok(Token(known.token.clone()));
         }
         let mut random = [0; DIGITS / 2];
         getrandom::fill(&mut random).map_err(NoRandomness)?;
@@ -70,11 +84,15 @@ impl Vault {
         for byte in random {
             token.push_str(&format!("{byte:02x}"));
         }
-        let longer = |(known, _): &(SecretBytes, String)| known.len() >= secret.len();
+        let longer = |known: &Known| known.secret.len() >= secret.len();
         let place = entries.by_length.partition_point(longer);
-        entries
-            .by_length
-            .insert(place, (secret.clone(), token.clone()));
+        let known = Known {
+            secret: secret.clone(),
+            token: token.clone(),
+            forms: forms(&secret),
+            lines: lines(&secret),
+        };
+        entries.by_length.insert(place, known);
         entries.by_token.insert(token.clone(), secret);
         Ok(Token(token))
     }
@@ -85,13 +103,24 @@ impl Vault {
         self.read().by_token.get(token).cloned()
     }
 
-    /// The text with every secret and every token of this call replaced by `mask`, for people.
+    /// The text with every secret and every token of this call replaced by [`MASK`], for people.
+    /// Secrets shorter than four bytes are left, and lines of longer ones shorter than twelve: they
+    /// occur in any text by chance.
     #[must_use]
-    pub fn mask_text(&self, text: &str, mask: &str) -> String {
-        let mut masked = self.conceal_text(text).into_owned();
-        for token in self.read().by_token.keys() {
-            if masked.contains(token.as_str()) {
-                masked = masked.replace(token.as_str(), mask);
+    pub fn mask_text(&self, text: String) -> String {
+        let entries = self.read();
+        let mut masked = text;
+        for known in &entries.by_length {
+            for found in known.forms.iter().chain(&known.lines) {
+                if masked.contains(found.as_str()) {
+                    masked = masked.replace(found.as_str(), MASK);
+                }
+            }
+        }
+        // No token is a part of another one.
+        if masked.contains(PREFIX) {
+            for token in entries.by_token.keys() {
+                masked = masked.replace(token.as_str(), MASK);
             }
         }
         masked
@@ -134,13 +163,10 @@ impl Reveal for Vault {
     fn conceal_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let entries = self.read();
         let mut concealed = Cow::Borrowed(text);
-        for (secret, token) in &entries.by_length {
-            if secret.len() < SHORTEST_CONCEALED {
-                continue;
-            }
-            for form in forms(secret) {
+        for known in &entries.by_length {
+            for form in &known.forms {
                 if concealed.contains(form.as_str()) {
-                    concealed = Cow::Owned(concealed.replace(form.as_str(), token));
+                    concealed = Cow::Owned(concealed.replace(form.as_str(), &known.token));
                 }
             }
         }
@@ -150,27 +176,46 @@ impl Reveal for Vault {
 
 const SHORTEST_CONCEALED: usize = 4;
 
+/// Shorter lines, such as `}`, tell nothing of their secret.
+const SHORTEST_LINE: usize = 12;
+
 /// The ways in which a secret stands in what Kubernetes answers: as it is, in base64 (the
 /// `data` of a Secret), and in JSON's escapes.
-fn forms(secret: &SecretBytes) -> Vec<zeroize::Zeroizing<String>> {
+fn forms(secret: &SecretBytes) -> Vec<Zeroizing<String>> {
     use base64::Engine as _;
     let mut forms = Vec::new();
+    if secret.len() < SHORTEST_CONCEALED {
+        return forms;
+    }
     if let Ok(text) = std::str::from_utf8(secret.expose()) {
-        forms.push(zeroize::Zeroizing::new(text.to_owned()));
+        forms.push(Zeroizing::new(text.to_owned()));
         if let Ok(json) = serde_json::to_string(text) {
-            let json = zeroize::Zeroizing::new(json);
+            let json = Zeroizing::new(json);
             let inner = json
                 .get(1..json.len().saturating_sub(1))
                 .unwrap_or_default();
             if inner != text {
-                forms.push(zeroize::Zeroizing::new(inner.to_owned()));
+                forms.push(Zeroizing::new(inner.to_owned()));
             }
         }
     }
-    forms.push(zeroize::Zeroizing::new(
+    forms.push(Zeroizing::new(
         base64::engine::general_purpose::STANDARD.encode(secret.expose()),
     ));
     forms
+}
+
+/// The lines of a secret that has several, such as a key in PEM.
+fn lines(secret: &SecretBytes) -> Vec<Zeroizing<String>> {
+    let text = std::str::from_utf8(secret.expose()).unwrap_or_default();
+    if !text.trim_end().contains('\n') {
+        return Vec::new();
+    }
+    text.lines()
+        .map(str::trim)
+        .filter(|line| line.len() >= SHORTEST_LINE)
+        .map(|line| Zeroizing::new(line.to_owned()))
+        .collect()
 }
 
 impl fmt::Debug for Vault {
@@ -220,6 +265,17 @@ mod tests {
     fn a_secret_within_a_secret_does_not_hide_the_longer_one() {
         let (vault, _) = vault(&["pass", "password"]);
         assert!(!vault.conceal_text("the password").contains("word"));
+    }
+
+    #[test]
+    fn people_see_neither_secrets_nor_tokens_nor_a_line_of_a_key() {
+        let key = "-----BEGIN KEY-----\n{\nMIIEvQIBADANBgkqhkiG\n-----END KEY-----\n";
+        let (vault, tokens) = vault(&["s3cret", key]);
+        let mask = |text: &str| vault.mask_text(text.to_owned());
+        assert_eq!(mask(&format!("a s3cret {}", tokens[1])), "a ****** ******");
+        assert_eq!(mask("  MIIEvQIBADANBgkqhkiG,"), "  ******,");
+        assert_eq!(mask(key), MASK);
+        assert_eq!(mask("{ KST_ }"), "{ KST_ }");
     }
 
     proptest! {
