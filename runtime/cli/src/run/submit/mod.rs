@@ -1,21 +1,19 @@
 //! `--submit`: a controller in the cluster runs the ActionSet, and this command follows it.
 
+mod follow;
+
 use super::plan::Plan;
 use super::report;
-use super::timeline::{Screen, Style, words};
+use super::timeline::{Screen, Style};
 use super::{CANCELLED, Run};
 use crate::output::Output;
 use anyhow::Context;
-use kanister_api::{ActionSet, State};
+use kanister_api::ActionSet;
 use kube::Api;
 use kube::api::{Patch, PatchParams, PostParams};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
-
-/// Between two looks at the ActionSet.
-const PAUSE: Duration = Duration::from_millis(500);
+use std::time::Instant;
 
 /// Sends the ActionSet to the cluster and follows it to its end. Its Blueprint and what it refers to
 /// are in the cluster.
@@ -39,7 +37,7 @@ pub async fn run(
     screen.line(&screen.paint(Style::Dim, &place));
     let begun = Instant::now();
     let end = tokio::select! {
-        end = follow(&all, &name, screen) => end.map(Some),
+        end = follow::to_its_end(&all, &name, screen) => end.map(Some),
         () = cancelled_twice(&all, &name, screen) => Ok(None),
     };
     let code = match end {
@@ -52,44 +50,6 @@ pub async fn run(
     };
     reached.end().await;
     code
-}
-
-/// Tells each phase whose state changes, until the whole has ended.
-async fn follow(all: &Api<ActionSet>, name: &str, screen: &Screen) -> anyhow::Result<ActionSet> {
-    let mut told = BTreeMap::new();
-    let begun = Instant::now();
-    let mut waiting = false;
-    loop {
-        let found = all
-            .get(name)
-            .await
-            .context("the ActionSet cannot be followed; the controller goes on with it")?;
-        let status = found.status.clone().unwrap_or_default();
-        for action in &status.actions {
-            for phase in action.phases.iter().chain([&action.defer_phase]) {
-                let key = (action.name.clone(), phase.name.clone());
-                let state = phase.state.as_str().to_owned();
-                let news = !matches!(phase.state, State::Pending | State::Unset);
-                if news && told.get(&key) != Some(&state) {
-                    let title = screen.paint(Style::Bold, &phase.name);
-                    let since = words::time(begun.elapsed());
-                    screen.line(&format!("  {title}  {state}  {since}"));
-                    told.insert(key, state);
-                }
-            }
-        }
-        let run = status.run.as_ref();
-        let open = run.is_some_and(|run| run.finished_at.is_none());
-        if status.state.is_final() && !open {
-            return Ok(found);
-        }
-        if found.status.is_none() && !waiting && begun.elapsed() > Duration::from_secs(10) {
-            waiting = true;
-            screen
-                .line("  ! no controller has taken it up yet; is one running for this namespace?");
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
 }
 
 /// The first Ctrl-C cancels the ActionSet, the second one leaves it.
