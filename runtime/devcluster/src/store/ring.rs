@@ -15,10 +15,12 @@ pub struct Window {
 }
 
 impl Default for Window {
+    /// Kubernetes' own caches begin with 100 events of a kind. An event holds the object as text and
+    /// parsed, several times its text.
     fn default() -> Self {
         Self {
-            events: 8192,
-            bytes: 64 << 20,
+            events: 1024,
+            bytes: 16 << 20,
         }
     }
 }
