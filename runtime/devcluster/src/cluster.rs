@@ -160,6 +160,12 @@ impl Cluster {
         Ok(bound)
     }
 
+    /// Waits until the state directory cannot be written any more, for longer than a moment, and says
+    /// why. Nothing goes on in the cluster until it can.
+    pub async fn broken(&self) -> String {
+        self.api.objects.store.broken().await
+    }
+
     /// Ends the cluster: its pods, its watches and its connections. Its directory is free then, also
     /// while somebody holds a client of it.
     pub async fn shutdown(self) {

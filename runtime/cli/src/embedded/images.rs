@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use std::fs;
+use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
@@ -67,13 +68,23 @@ fn share(source: &Path, target: &Path) -> anyhow::Result<()> {
     let _ = fs::remove_file(&draft);
     // Pods that run as the user who owns the program could change it through a link.
     let ours = wanted.uid() != 0 || !rustix::process::geteuid().is_root();
-    if ours || fs::hard_link(source, &draft).is_err() {
-        fs::copy(source, &draft)?;
-        // Pods run as somebody else.
-        fs::set_permissions(&draft, fs::Permissions::from_mode(0o755))?;
-    }
-    fs::rename(&draft, target)?;
-    Ok(())
+    let placed = match ours || fs::hard_link(source, &draft).is_err() {
+        true => copy(source, &draft),
+        false => Ok(()),
+    };
+    placed
+        .and_then(|()| fs::rename(&draft, target))
+        .inspect_err(|_| {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&draft);
+        })
+        .with_context(|| format!("{} cannot be written", target.display()))
+}
+
+fn copy(source: &Path, draft: &Path) -> io::Result<()> {
+    fs::copy(source, draft)?;
+    // Pods run as somebody else.
+    fs::set_permissions(draft, fs::Permissions::from_mode(0o755))
 }
 
 /// The newest PostgreSQL of a Debian-like system, where not all of its programs are on PATH.

@@ -57,6 +57,14 @@ impl Near {
         self.own.is_some()
     }
 
+    /// Waits until the cluster of this process cannot write its state any more, and says why.
+    pub async fn broken(&self) -> String {
+        match &self.own {
+            Some(cluster) => cluster.broken().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Ends the cluster, if it runs in this process.
     pub async fn end(self) {
         if let Some(cluster) = self.own {

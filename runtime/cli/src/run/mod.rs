@@ -216,6 +216,14 @@ impl Run {
             end = engine.run(seat, control) => Some(end),
             () = interrupt::watch(&handle, timeline.screen()) => None,
             () = timeline.live() => None,
+            why = reached.broken() => {
+                timeline.close();
+                let name = store.record().metadata.name.unwrap_or_default();
+                anyhow::bail!(
+                    "the embedded cluster cannot go on: it {why}; make room, then go on with \
+                     `kanister run --resume {name}`"
+                );
+            }
         };
         timeline.close();
         self.report(end, &store, &timeline, format)

@@ -69,11 +69,22 @@ pub struct Reached {
 }
 
 impl Reached {
+    /// Waits until the embedded cluster cannot go on, and says why.
+    pub async fn broken(&self) -> String {
+        match &self.near {
+            Some(near) => near.broken().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Ends what was started.
     pub async fn end(self) {
         if let Some(near) = self.near {
-            // What deletes helper pods needs the cluster.
-            self.cluster.sweeper.idle().await;
+            // What deletes helper pods needs the cluster; with its end they end too.
+            tokio::select! {
+                () = self.cluster.sweeper.idle() => {}
+                _ = near.broken() => {}
+            }
             near.end().await;
         }
     }

@@ -110,6 +110,20 @@ fn refused(path: &Path, error: &io::Error) -> StoreError {
     }
 }
 
+/// What a file of a run has, if it is there.
+fn found<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, StoreError> {
+    let wrong = |what: &str, why: &dyn std::fmt::Display| {
+        StoreError::Rejected(format!("{} {what}: {why}", path.display()))
+    };
+    match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| wrong("is damaged", &error)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(wrong("cannot be read", &error)),
+    }
+}
+
 #[async_trait]
 impl RunStore for FileStore {
     async fn load(&self) -> Result<ActionSet, StoreError> {
@@ -133,30 +147,12 @@ impl RunStore for FileStore {
 
     async fn blueprint(&self, name: &str) -> Result<Option<Blueprint>, StoreError> {
         let path = blueprint_file(self.dir.path(), name);
-        match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-                StoreError::Rejected(format!("{} is damaged: {error}", path.display()))
-            }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::Rejected(format!(
-                "{} cannot be read: {error}",
-                path.display()
-            ))),
-        }
+        found(&path)
     }
 
     async fn load_notes(&self) -> Result<Option<Notes>, StoreError> {
         let path = self.notes_file();
-        match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-                StoreError::Rejected(format!("{} is damaged: {error}", path.display()))
-            }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StoreError::Rejected(format!(
-                "{} cannot be read: {error}",
-                path.display()
-            ))),
-        }
+        found(&path)
     }
 
     async fn save_notes(&self, notes: &Notes) -> Result<(), StoreError> {

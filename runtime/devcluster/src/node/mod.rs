@@ -177,7 +177,7 @@ impl Node {
         }
         if ended {
             if object::is_terminating(&entry.object) {
-                pod::remove(self, entry);
+                pod::removed(self, entry);
             }
             return;
         }

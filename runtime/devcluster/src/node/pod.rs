@@ -154,7 +154,9 @@ impl PodRun {
             if self.node.shutdown.is_cancelled() {
                 return;
             }
-            remove(&self.node, &self.entry());
+            let what = "a pod could not be removed";
+            self.insist(what, || remove(&self.node, &self.entry()))
+                .await;
             tokio::select! {
                 () = self.gone.cancelled() => {}
                 () = self.node.shutdown.cancelled() => return,
@@ -374,17 +376,38 @@ impl PodRun {
     async fn write_status(&self) {
         // One at a time, so that an older picture never replaces a newer one.
         let _turn = self.writing.lock().await;
+        let what = "the status of a pod could not be written";
+        self.insist(what, || self.try_write_status()).await;
+    }
+
+    /// Does what the store may refuse until it does not, or nobody needs it any more.
+    async fn insist(&self, what: &str, act: impl Fn() -> Result<(), Status>) {
+        let mut told = false;
+        while let Err(status) = act() {
+            let pod = &self.entry().key.name;
+            let refused = status.reason == "InternalError";
+            if !told && !matches!(status.reason, "NotFound" | "Conflict") {
+                tracing::warn!(%status, %pod, "{what}");
+                told = true;
+            }
+            if !refused {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(RETRY) => {}
+                () = self.gone.cancelled() => return,
+                () = self.node.shutdown.cancelled() => return,
+            }
+        }
+    }
+
+    fn try_write_status(&self) -> Result<(), Status> {
         let entry = self.entry();
         let uid = object::uid(&entry.object);
-        let Ok(call) = self
-            .node
-            .objects
-            .own_call(Known::Pod, &entry.key.namespace, "kubelet")
-        else {
-            return;
-        };
+        let objects = &self.node.objects;
+        let call = objects.own_call(Known::Pod, &entry.key.namespace, "kubelet")?;
         let (slots, life) = (self.slots.lock().clone(), *self.life.lock());
-        let result = self.node.objects.modify(
+        let written = objects.modify(
             &call,
             &entry.key.name,
             Change::of(Subresource::Status),
@@ -399,30 +422,30 @@ impl PodRun {
                 Ok(pod)
             },
         );
-        match result {
-            Err(status) if status.reason != "NotFound" => {
-                tracing::warn!(%status, pod = %entry.key.name, "the status of a pod could not be written");
-            }
-            _ => {}
-        }
+        written.map(|_| ())
     }
 }
 
-/// Removes the object of a pod whose processes have ended.
-pub(super) fn remove(node: &Node, entry: &Entry) {
-    let options = DeleteOptions {
-        grace: Some(0),
-        uid: Some(object::uid(&entry.object).to_owned()),
-        ..DeleteOptions::default()
-    };
-    let done = node
-        .objects
-        .own_call(Known::Pod, &entry.key.namespace, "kubelet")
-        .and_then(|call| node.objects.delete(&call, &entry.key.name, &options));
-    match done {
+/// Removes the object of a pod that ended before this cluster started.
+pub(super) fn removed(node: &Node, entry: &Entry) {
+    match remove(node, entry) {
         Err(status) if !matches!(status.reason, "NotFound" | "Conflict") => {
             tracing::warn!(%status, pod = %entry.key.name, "a pod could not be removed");
         }
         _ => {}
     }
+}
+
+/// Removes the object of a pod whose processes have ended.
+fn remove(node: &Node, entry: &Entry) -> Result<(), Status> {
+    let options = DeleteOptions {
+        grace: Some(0),
+        uid: Some(object::uid(&entry.object).to_owned()),
+        ..DeleteOptions::default()
+    };
+    let call = node
+        .objects
+        .own_call(Known::Pod, &entry.key.namespace, "kubelet")?;
+    let deleted = node.objects.delete(&call, &entry.key.name, &options);
+    deleted.map(|_| ())
 }

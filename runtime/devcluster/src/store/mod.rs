@@ -18,6 +18,7 @@ mod recovery;
 mod ring;
 mod snapshot;
 mod sync;
+mod trouble;
 mod watcher;
 
 use std::collections::HashMap;
@@ -169,6 +170,7 @@ pub struct Store {
     state: Mutex<State>,
     syncer: Option<Syncer>,
     compaction: compaction::Compaction,
+    trouble: trouble::Trouble,
     /// Held until the store is closed, so that no other one opens the directory.
     lock: Mutex<Option<std::fs::File>>,
 }
@@ -181,6 +183,7 @@ impl Store {
             state: Mutex::new(State::empty(1, window)),
             syncer: None,
             compaction: compaction::Compaction::default(),
+            trouble: trouble::Trouble::none(None),
             lock: Mutex::default(),
         }
     }
@@ -200,6 +203,7 @@ impl Store {
             state: Mutex::new(state),
             syncer: Some(syncer),
             compaction: compaction::Compaction::in_directory(directory),
+            trouble: trouble::Trouble::none(Some(directory)),
             lock: Mutex::new(Some(lock)),
         })
     }
@@ -225,7 +229,8 @@ impl Store {
         check(&state, previous.as_ref(), expect)?;
         let version = state.version + 1;
         let entry = Entry::sealed(key, version, object);
-        append(&mut state, version, key, Some(&entry.json))?;
+        let written = append(&mut state, version, key, Some(&entry.json));
+        self.trouble.after(written)?;
         state.live_bytes += entry.json.len() as u64;
         state.forget(previous.as_ref());
         state.owners.learn(&entry);
@@ -252,7 +257,7 @@ impl Store {
         let previous = state.find(key).cloned();
         check(&state, previous.as_ref(), Expect::Version(version))?;
         let version = state.version + 1;
-        append(&mut state, version, key, None)?;
+        self.trouble.after(append(&mut state, version, key, None))?;
         let entry = Entry::sealed(key, version, object);
         state.forget(previous.as_ref());
         state
@@ -297,6 +302,17 @@ impl Store {
         match &self.syncer {
             Some(syncer) => syncer.settled(version).await,
             None => Ok(()),
+        }
+    }
+
+    /// Waits until the disk takes nothing any more, for longer than a moment, and says why.
+    pub async fn broken(&self) -> String {
+        match &self.syncer {
+            Some(syncer) => tokio::select! {
+                why = self.trouble.lasting() => why,
+                why = syncer.failed() => why,
+            },
+            None => std::future::pending().await,
         }
     }
 

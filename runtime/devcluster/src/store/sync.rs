@@ -83,6 +83,20 @@ impl Syncer {
     }
 }
 
+impl Syncer {
+    /// Waits until the disk has refused a sync, after which nothing is sure any more.
+    pub(super) async fn failed(&self) -> String {
+        let mut settled = self.shared.settled.subscribe();
+        let refused = settled.wait_for(Result::is_err).await;
+        let reason = refused.ok().and_then(|state| state.as_ref().err().cloned());
+        match reason {
+            Some(reason) => format!("cannot sync the journal: {reason}"),
+            // The store is closed.
+            None => std::future::pending().await,
+        }
+    }
+}
+
 impl Drop for Syncer {
     fn drop(&mut self) {
         self.shared.pending.lock().stop = true;
