@@ -11,23 +11,6 @@ use serde_json::Value;
 use std::time::{Duration, Instant};
 use support::Place;
 
-const APPLICATION: &str = r#"
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: web
-        image: kanister-tools
-        command: [sh, -c, "while true; do sleep 1; done"]
-"#;
-
 const BLUEPRINT: &str = r#"
 apiVersion: cr.kanister.io/v1alpha1
 kind: Blueprint
@@ -101,7 +84,7 @@ actions:
 
 fn place() -> Place {
     let place = Place::new();
-    place.write("application.yaml", APPLICATION);
+    place.write("application.yaml", support::WEB);
     place.write("blueprint.yaml", BLUEPRINT);
     place
 }

@@ -80,21 +80,8 @@ actions:
           kando location pull --profile-file /tmp/profile --path '{{ .ArtifactsIn.data.KeyValue.path }}' - > FOLDER/data
 "#;
 
-const APPLICATION: &str = r#"
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: web
-        image: kanister-tools
-        command: [sh, -c, "while true; do sleep 1; done"]
+/// What the pod of the Deployment has besides: the folder where effects are written.
+const VOLUME: &str = r#"
         volumeMounts: [{name: folder, mountPath: FOLDER}]
       volumes: [{name: folder, hostPath: {path: FOLDER}}]
 "#;
@@ -130,7 +117,12 @@ impl Ground {
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
         let at = folder.to_str().unwrap();
         place.write("blueprint.yaml", &BLUEPRINT.replace("FOLDER", at));
-        place.write("application.yaml", &APPLICATION.replace("FOLDER", at));
+        let application = format!(
+            "{}{}",
+            support::WEB.trim_end(),
+            VOLUME.replace("FOLDER", at)
+        );
+        place.write("application.yaml", &application);
         place.write(
             "profile.yaml",
             &format!(

@@ -28,6 +28,7 @@ fn place() -> Place {
 }
 
 const RUN: [&str; 3] = ["run", "blueprint.yaml", "actionset.yaml"];
+const BREAK: [&str; 5] = [RUN[0], RUN[1], RUN[2], "--break", "second"];
 
 #[test]
 fn a_run_shows_its_phases_and_leaves_its_record() {
@@ -102,13 +103,7 @@ fn options_make_an_action_set_and_a_restore_follows_its_backup() {
 #[test]
 fn it_stands_still_before_a_phase_until_enter_is_pressed() {
     let place = place();
-    let mut run = place.start(&[
-        "run",
-        "blueprint.yaml",
-        "actionset.yaml",
-        "--break",
-        "second",
-    ]);
+    let mut run = place.start(&BREAK);
     run.wait_for("before backup.second");
     let record = place.record("first");
     let phases = &record["status"]["actions"][0]["phases"];
@@ -135,13 +130,7 @@ fn it_stands_still_before_a_phase_until_enter_is_pressed() {
 #[test]
 fn ctrl_c_cancels_and_the_defer_phase_runs() {
     let place = place();
-    let mut run = place.start(&[
-        "run",
-        "blueprint.yaml",
-        "actionset.yaml",
-        "--break",
-        "second",
-    ]);
+    let mut run = place.start(&BREAK);
     run.wait_for("before backup.second");
     run.signal("INT");
     let (code, text) = run.end();
@@ -158,13 +147,7 @@ fn ctrl_c_cancels_and_the_defer_phase_runs() {
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
     let place = place();
-    let mut run = place.start(&[
-        "run",
-        "blueprint.yaml",
-        "actionset.yaml",
-        "--break",
-        "second",
-    ]);
+    let mut run = place.start(&BREAK);
     run.wait_for("before backup.second");
     run.signal("KILL");
     let (_, _) = run.end();

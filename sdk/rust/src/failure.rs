@@ -122,7 +122,7 @@ impl From<io::types::Error> for Failure {
         use io::types::Error;
         match error {
             Error::Denied(denial) => Self::Denied(denial),
-            Error::Cancelled => cancelled("the transfer was cancelled"),
+            Error::Cancelled => cancelled("the call was stopped"),
             Error::NotFound => Self::permanent("there is no such object").with_code("not-found"),
             Error::AlreadyExists => {
                 Self::permanent("the object exists already").with_code("already-exists")

@@ -49,6 +49,24 @@ actions:
       args: {name: nobody}
 "#;
 
+/// A Deployment whose one pod waits.
+pub const WEB: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: web
+        image: kanister-tools
+        command: [sh, -c, "while true; do sleep 1; done"]
+"#;
+
 /// A folder with a plugin that has the function Hello, a Blueprint and a state directory.
 pub struct Place {
     folder: tempfile::TempDir,
