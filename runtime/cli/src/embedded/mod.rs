@@ -29,7 +29,7 @@ pub struct Embedded {
     allow_host_path: Vec<PathBuf>,
 
     /// Mount this directory in the run's helper pods at the same path, as for a file store; it is made
-    /// if it is missing
+    /// if it is missing. Pods of several containers (MultiContainerRun) do not get it
     #[arg(long, value_name = "DIR", help_heading = "Embedded cluster")]
     mount: Vec<PathBuf>,
 
