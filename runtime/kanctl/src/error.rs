@@ -33,6 +33,9 @@ pub(crate) enum Error {
         what: String,
         cause: Box<kube::Error>,
     },
+    /// What the cluster said, without the credentials that it was sent.
+    #[error("{0}")]
+    Refused(String),
     #[error("resource verification failed; create what is missing or give --skip-validation")]
     Verification,
     #[error("profile validation failed: {0}")]

@@ -1,5 +1,6 @@
 //! `kanctl create profile`.
 
+mod hide;
 mod secret;
 pub(crate) mod store;
 
@@ -34,7 +35,9 @@ pub(crate) async fn create(
         let text = format!("{}---\n{}", print::yaml(&secret)?, print::yaml(&profile)?);
         return print::out(&text);
     }
-    cluster.create("secret", &namespace, &secret).await?;
+    let made = cluster.create("secret", &namespace, &secret).await;
+    // The API server and its webhooks may quote what they refuse.
+    made.map_err(|e| Error::Refused(keys.hide(&error::chain(&e))))?;
     print::out(&format!("secret '{name}' created\n"))?;
     let checked = match skip_validation.0 {
         true => Ok(()),

@@ -7,7 +7,7 @@ use kanister_api::{
     Credential, CredentialType, KeyPair, LocationType, ObjectMeta, ObjectReference, Profile,
     secret_type as keys,
 };
-use kanister_flags::exact_args;
+use kanister_flags::{exact_args, shown_path};
 use kanister_storage as storage;
 
 use crate::cli::{AzureArgs, GcpArgs, ProfileCommand, S3Args};
@@ -61,7 +61,7 @@ impl Keys {
                 none,
             }) => {
                 let [] = exact_args(none)?;
-                let path = service_key.display().to_string();
+                let path = shown_path(&service_key);
                 let key = std::fs::read_to_string(&service_key).map_err(|source| Error::File {
                     path: path.clone(),
                     source,
@@ -140,6 +140,19 @@ impl Keys {
                 Some((keys::AZURE_STORAGE_ENVIRONMENT, environment)),
             ),
         }
+    }
+
+    /// The values that nobody may see: the secret itself, and in the key file of Google each line of
+    /// its private key.
+    pub(super) fn hidden(&self) -> Vec<String> {
+        let ([_, (_, secret)], _) = self.fields();
+        let file: Option<serde_json::Value> = match self {
+            Self::Gcp { key, .. } => serde_json::from_str(key).ok(),
+            Self::S3 { .. } | Self::Azure { .. } => None,
+        };
+        let private = file.as_ref().and_then(|file| file.get("private_key")?.as_str());
+        let lines = private.into_iter().flat_map(str::lines);
+        lines.chain([secret]).map(str::to_owned).collect()
     }
 
     /// The Secret.
