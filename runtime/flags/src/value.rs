@@ -149,7 +149,11 @@ mod tests {
     #[test]
     fn a_path_is_shown_and_a_content_is_not() {
         assert_eq!(shown_path("/a b/käse.json"), "/a b/käse.json");
-        for content in [r#"{"Secret":"canary"}"#, "canary\nkey", &"canary".repeat(50)] {
+        for content in [
+            r#"{"Secret":"canary"}"#,
+            "canary\nkey",
+            &"canary".repeat(50),
+        ] {
             assert!(!shown_path(content).contains("canary"), "{content}");
         }
     }

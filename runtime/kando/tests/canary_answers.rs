@@ -34,14 +34,21 @@ impl Given {
         let [file, artifact] = [file, artifact].map(|path| path.display().to_string());
         let given = ["--path", "c/k", "--profile", self.profile.as_str()];
         let location = |words: &[&'static str]| {
-            words.iter().copied().map(str::to_owned).chain(given.map(str::to_owned)).collect()
+            words
+                .iter()
+                .copied()
+                .map(str::to_owned)
+                .chain(given.map(str::to_owned))
+                .collect()
         };
         let commands: [Vec<String>; 5] = [
             location(&["location", "push", "-"]),
             location(&["location", "pull", "-"]),
             location(&["location", "delete"]),
             location(&["chronicle", "pull", "-"]),
-            ["chronicle", "push", "-p", &file, "-s", &artifact, "echo 1"].map(str::to_owned).into(),
+            ["chronicle", "push", "-p", &file, "-s", &artifact, "echo 1"]
+                .map(str::to_owned)
+                .into(),
         ];
         for words in commands {
             let mut command = Command::new(env!("CARGO_BIN_EXE_kando"));
@@ -50,10 +57,14 @@ impl Given {
             let variables = self.variables.iter().map(|(name, value)| (name, value));
             command.envs(variables).stdin(Stdio::piped());
             let output = command.output()?;
-            let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            let text =
+                String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             let about = format!("{}, {:?}", self.about, words.get(..2));
             ensure!(text.contains("Error: "), "{about}: {text}");
-            ensure!(!text.to_lowercase().contains(CANARY) && !text.contains(ENCODED), "{about}: {text}");
+            ensure!(
+                !text.to_lowercase().contains(CANARY) && !text.contains(ENCODED),
+                "{about}: {text}"
+            );
         }
         Ok(())
     }
@@ -70,18 +81,34 @@ fn all(store: &str, work: &std::path::Path) -> Result<Vec<Given>> {
     std::fs::write(&token, "sv=2021-01-01&sr=c&sig=canary%3D")?;
     let token = token.display().to_string();
     let own = |variable: &'static str| (variable, token.clone());
-    let federated = secret(&azure, "azure", &[account, ("azure_federated_identity", "true")]);
-    let given = |about, profile, variables| Given { about, profile, variables };
+    let federated = secret(
+        &azure,
+        "azure",
+        &[account, ("azure_federated_identity", "true")],
+    );
+    let given = |about, profile, variables| Given {
+        about,
+        profile,
+        variables,
+    };
     Ok(vec![
         given("keys", secret(&s3, "aws", &[key, secret_key]), vec![]),
         given(
             "a session token",
-            secret(&s3, "aws", &[key, secret_key, ("aws_session_token", "canary-session")]),
+            secret(
+                &s3,
+                "aws",
+                &[key, secret_key, ("aws_session_token", "canary-session")],
+            ),
             vec![],
         ),
         given(
             "a role",
-            secret(&s3, "aws", &[key, secret_key, ("role", "arn:aws:iam::1:role/r")]),
+            secret(
+                &s3,
+                "aws",
+                &[key, secret_key, ("role", "arn:aws:iam::1:role/r")],
+            ),
             vec![("AWS_ENDPOINT_URL_STS", store.to_owned())],
         ),
         given(
@@ -95,7 +122,11 @@ fn all(store: &str, work: &std::path::Path) -> Result<Vec<Given>> {
         ),
         given(
             "an Azure key",
-            secret(&azure, "azure", &[account, ("azure_storage_key", "canary+/")]),
+            secret(
+                &azure,
+                "azure",
+                &[account, ("azure_storage_key", "canary+/")],
+            ),
             vec![],
         ),
         given(
@@ -106,7 +137,11 @@ fn all(store: &str, work: &std::path::Path) -> Result<Vec<Given>> {
                 ("AZURE_STORAGE_KEY", "canary+/".into()),
             ],
         ),
-        given("a SAS token", federated.clone(), vec![own("AZURE_SAS_TOKEN_FILE")]),
+        given(
+            "a SAS token",
+            federated.clone(),
+            vec![own("AZURE_SAS_TOKEN_FILE")],
+        ),
         given(
             "a federated token",
             federated,
@@ -130,7 +165,10 @@ fn google(location: &str) -> Result<Given> {
         r#"{{"type":"service_account","private_key":{:?},"private_key_id":"canary","client_email":"a@b"}}"#,
         key.as_str()
     );
-    let data = [("gcp_project_id", "p"), ("service-account.json", file.as_str())];
+    let data = [
+        ("gcp_project_id", "p"),
+        ("service-account.json", file.as_str()),
+    ];
     Ok(Given {
         about: "a service account",
         profile: secret(location, "gcp", &data),
@@ -156,7 +194,8 @@ async fn what_is_sent_and_repeated() -> Result<()> {
 /// The credentials that a service has issued are as secret as those that it was asked with.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_issued_and_repeated() -> Result<()> {
-    const ISSUED: &str = r#"{"token_type":"Bearer","expires_in":3600,"access_token":"canary-token"}"#;
+    const ISSUED: &str =
+        r#"{"token_type":"Bearer","expires_in":3600,"access_token":"canary-token"}"#;
     const ROLE: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials>\
         <AccessKeyId>AKID</AccessKeyId><SecretAccessKey>canary-key</SecretAccessKey>\
         <SessionToken>canary-session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>\
@@ -178,6 +217,9 @@ async fn what_was_issued_and_repeated() -> Result<()> {
         given.iter().try_for_each(|given| given.check(&folder))
     });
     checked.await??;
-    ensure!(authority.asked() > 0 && role.asked() > 0, "nothing was issued");
+    ensure!(
+        authority.asked() > 0 && role.asked() > 0,
+        "nothing was issued"
+    );
     Ok(())
 }

@@ -273,7 +273,10 @@ mod tests {
         assert!(matches!(denied, Error::Denied { code: None, .. }));
         let unknown = answered_with("401 Unauthorized", "");
         assert!(matches!(unknown, Error::WrongCredentials { .. }));
-        assert!(matches!(answered_with("404 Not Found", ""), Error::NotFound(_)));
+        assert!(matches!(
+            answered_with("404 Not Found", ""),
+            Error::NotFound(_)
+        ));
         // The code is more exact.
         let expired = answered_with("403 Forbidden", "<Code>ExpiredToken</Code>");
         assert!(matches!(expired, Error::ExpiredCredentials { .. }));

@@ -1,6 +1,5 @@
 //! `kanctl create profile`.
 
-mod hide;
 mod secret;
 pub(crate) mod store;
 
@@ -33,11 +32,9 @@ pub(crate) async fn create(
     store::check_schema(&profile)?;
     if dry_run.0 {
         let text = format!("{}---\n{}", print::yaml(&secret)?, print::yaml(&profile)?);
-        return print::out(&text);
+        return print::with_secrets(&text);
     }
-    let made = cluster.create("secret", &namespace, &secret).await;
-    // The API server and its webhooks may quote what they refuse.
-    made.map_err(|e| Error::Refused(keys.hide(&error::chain(&e))))?;
+    cluster.create("secret", &namespace, &secret).await?;
     print::out(&format!("secret '{name}' created\n"))?;
     let checked = match skip_validation.0 {
         true => Ok(()),

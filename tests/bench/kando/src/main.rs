@@ -73,8 +73,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// Kando with this store.
     fn kando(&self, settings: &Settings, verb: &'static str, file: &Path) -> Contender {
-        let (kando, file, profile) =
-            (self.args.kando.clone(), file.to_owned(), settings.json());
+        let (kando, file, profile) = (self.args.kando.clone(), file.to_owned(), settings.json());
         Contender::measured("kando", move || {
             let mut command = Command::new(&kando);
             command.args(["location", verb]).arg(&file);
@@ -85,7 +84,9 @@ impl Bench<'_> {
 
     async fn contest(&self, about: &str, contenders: &[Contender], marks: &[Mark]) -> Result<()> {
         let Args { mib, times, .. } = self.args;
-        contest(about, *mib, *times, contenders, marks).await.map(drop)
+        contest(about, *mib, *times, contenders, marks)
+            .await
+            .map(drop)
     }
 
     /// The file store beside `cp`, which like it has the file on the disk at the end.
@@ -124,11 +125,25 @@ impl Bench<'_> {
         let own = std::env::current_exe()?;
         let library = |verb: &'static str, file: &Path| {
             let (own, file, kando) = (own.clone(), file.to_owned(), self.args.kando.clone());
-            let Settings { bucket, endpoint, prefix, pair: (id, secret), .. } = settings.clone();
+            let Settings {
+                bucket,
+                endpoint,
+                prefix,
+                pair: (id, secret),
+                ..
+            } = settings.clone();
             move || {
                 let mut command = Command::new(&own);
                 command.arg("--kando").arg(&kando).arg("--raw").arg(&file);
-                command.args(["--settings", verb, &bucket, &endpoint, &prefix, &id, &secret]);
+                command.args([
+                    "--settings",
+                    verb,
+                    &bucket,
+                    &endpoint,
+                    &prefix,
+                    &id,
+                    &secret,
+                ]);
                 command
             }
         };
@@ -142,7 +157,10 @@ impl Bench<'_> {
                 command
             }
         };
-        let has_curl = std::process::Command::new("curl").arg("--version").output().is_ok();
+        let has_curl = std::process::Command::new("curl")
+            .arg("--version")
+            .output()
+            .is_ok();
         let mut push = vec![
             Contender::plain("the plain library", library("push", &self.source)),
             self.kando(settings, "push", &self.source),
@@ -156,13 +174,18 @@ impl Bench<'_> {
                 // In one request without a checksum, of which no store takes more than 5 GiB.
                 let up = curl("--upload-file", &self.source, urls.put);
                 push.insert(1, Contender::plain("curl", up));
-                pull.insert(1, Contender::plain("curl", curl("--output", &self.copy, urls.get)));
+                pull.insert(
+                    1,
+                    Contender::plain("curl", curl("--output", &self.copy, urls.get)),
+                );
             }
             false => println!("not measured beside curl, which is not on PATH"),
         }
-        self.contest(&format!("push to {}", server.name), &push, hashing).await?;
+        self.contest(&format!("push to {}", server.name), &push, hashing)
+            .await?;
         std::fs::remove_file(&self.copy).ok();
-        self.contest(&format!("pull from {}", server.name), &pull, hashing).await?;
+        self.contest(&format!("pull from {}", server.name), &pull, hashing)
+            .await?;
         same(&self.source, &self.copy)
     }
 }
@@ -191,7 +214,12 @@ async fn main() -> Result<()> {
     let Some(hashing) = hashing.into_iter().next() else {
         anyhow::bail!("--times must be 1 or more");
     };
-    let bench = Bench { args: &args, source, copy, hashing };
+    let bench = Bench {
+        args: &args,
+        source,
+        copy,
+        hashing,
+    };
     let wanted = |name: &str| args.only.as_deref().is_none_or(|only| only == name);
     if wanted("file") {
         bench.on_folder(&folder()?, work.path()).await?;

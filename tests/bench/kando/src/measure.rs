@@ -72,7 +72,8 @@ struct Usage {
 impl Usage {
     /// What a process has used so far; nothing once it is gone.
     fn of(pid: u32) -> Self {
-        let read = |name| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
+        let read =
+            |name| std::fs::read_to_string(format!("/proc/{pid}/{name}")).unwrap_or_default();
         let status = read("status");
         let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
         let peak = line.and_then(|l| l.split_whitespace().next()?.parse().ok());

@@ -56,7 +56,10 @@ impl Echo {
 async fn said(request: Request<Incoming>) -> String {
     let mut said = format!("{} {}\n", request.method(), request.uri());
     for (name, value) in request.headers() {
-        said.push_str(&format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes())));
+        said.push_str(&format!(
+            "{name}: {}\n",
+            String::from_utf8_lossy(value.as_bytes())
+        ));
     }
     let body = request.into_body().collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
