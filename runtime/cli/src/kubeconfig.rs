@@ -67,12 +67,19 @@ impl Kubeconfig {
         };
         let read = match &self.kubeconfig {
             Some(file) => kube::config::Kubeconfig::read_from(file)
+                .map_err(without_its_lines)
                 .with_context(|| format!("the kubeconfig {}", file.display()))?,
             None => kube::config::Kubeconfig::read()
+                .map_err(without_its_lines)
                 .context("no kubeconfig was found; give one with --kubeconfig")?,
         };
         kube::Config::from_custom_kubeconfig(read, &options)
             .await
             .context("the kubeconfig")
     }
+}
+
+/// The library quotes what it cannot read, which may be a credential.
+fn without_its_lines(error: kube::config::KubeconfigError) -> anyhow::Error {
+    anyhow::Error::msg(kanctl::kubeconfig_fault(&error))
 }

@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use clap::{ArgAction, Command, Parser};
 
 pub use error::UsageError;
-pub use value::{Csv, Switch, exact_args};
+pub use value::{Csv, Switch, exact_args, shown_path};
 
 /// What a command line asks for.
 #[derive(Debug)]

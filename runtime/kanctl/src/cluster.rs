@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::hide::remember;
+use crate::kubeconfig;
 
 /// A cluster that may be asked, and the namespace of the context.
 pub(crate) struct Cluster {
@@ -46,7 +48,8 @@ impl Cluster {
     /// There is none, or it cannot be used.
     pub(crate) async fn from_kubeconfig() -> Result<Self, Error> {
         let config = Config::infer().await;
-        let mut config = config.map_err(|e| Error::Kubeconfig(Box::new(e)))?;
+        let mut config = config.map_err(|e| Error::Kubeconfig(kubeconfig::fault(&e)))?;
+        remember_credentials(&config);
         // A proxy cannot reach this machine's own addresses for it.
         let host = config.cluster_url.host().unwrap_or_default();
         if host == "localhost" || host.starts_with("127.") || host == "[::1]" {
@@ -173,6 +176,24 @@ impl Cluster {
         names.sort();
         Ok(Some(names))
     }
+}
+
+/// An answer may repeat what it was asked with.
+fn remember_credentials(config: &Config) {
+    // As JSON it is the file's `user`, in which the library's own type hides what it holds.
+    let Ok(user) = serde_json::to_value(&config.auth_info) else {
+        return;
+    };
+    let plain = ["/token", "/password", "/client-key-data"];
+    let provider = ["id-token", "refresh-token", "access-token", "client-secret"];
+    let provider = provider.map(|name| format!("/auth-provider/config/{name}"));
+    let text = |place: &str| user.pointer(place)?.as_str();
+    // As it is sent.
+    if let (Some(name), Some(password)) = (text("/username"), text("/password")) {
+        remember(&format!("{name}:{password}"));
+    }
+    let places = plain.into_iter().chain(provider.iter().map(String::as_str));
+    places.filter_map(text).for_each(remember);
 }
 
 fn failed(what: &str, cause: kube::Error) -> Error {

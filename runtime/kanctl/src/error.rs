@@ -24,9 +24,9 @@ pub(crate) enum Error {
     #[error("the YAML cannot be written: {0}")]
     Yaml(String),
     #[error(
-        "invalid configuration: no usable kubeconfig (KUBECONFIG or ~/.kube/config) and not in a pod"
+        "invalid configuration: no usable kubeconfig (KUBECONFIG or ~/.kube/config) and not in a pod: {0}"
     )]
-    Kubeconfig(#[source] Box<kube::config::InferConfigError>),
+    Kubeconfig(String),
     // Not as a source: its own text is made for developers.
     #[error("{what}: {}", of_kube(.cause))]
     Cluster {

@@ -8,6 +8,8 @@ mod cli;
 mod cluster;
 mod error;
 mod functions;
+mod hide;
+mod kubeconfig;
 mod label;
 mod print;
 mod profile;
@@ -22,6 +24,7 @@ use kanister_flags::{Parsed, parse};
 use cli::{Command, Create, CreateCommand, Kanctl};
 use error::Error;
 pub use functions::{FunctionError, Functions};
+pub use kubeconfig::kubeconfig_fault;
 
 /// Runs the tool with the command line `args`, whose first element is the program's name. `functions`
 /// knows which functions Blueprints may call.

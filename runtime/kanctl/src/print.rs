@@ -7,12 +7,21 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::hide::hide;
 
 /// Writes `text` to stdout.
 ///
 /// # Errors
 /// It cannot be written.
 pub(crate) fn out(text: &str) -> Result<(), Error> {
+    with_secrets(&hide(text))
+}
+
+/// Writes `text` to stdout with the secrets in it, for the one who asks for a dry run.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn with_secrets(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(Error::Stdout)
@@ -20,7 +29,7 @@ pub(crate) fn out(text: &str) -> Result<(), Error> {
 
 /// Writes a line to stderr, if there is one.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", hide(text));
 }
 
 /// Writes an error to stderr.

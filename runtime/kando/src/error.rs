@@ -1,7 +1,6 @@
 //! Why the tool failed.
 
 use std::io;
-use std::path::PathBuf;
 
 /// The exit status of every failure (`EX_UNAVAILABLE` of sysexits.h), as scripts know it.
 pub(crate) const FAILED: u8 = 69;
@@ -19,9 +18,9 @@ pub(crate) enum Error {
         "Please provide the --profile flag, or the name of a file that holds the profile (--profile-file)"
     )]
     NoProfile,
-    #[error("the profile file {path:?} cannot be read")]
+    #[error("the profile file {path} cannot be read")]
     ProfileFile {
-        path: PathBuf,
+        path: String,
         #[source]
         source: io::Error,
     },

@@ -39,10 +39,16 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return finish(Err(Error::Start(e))),
     };
-    let result = runtime.block_on(run(parsed, &args));
+    // In a task: what waits in `block_on` itself is woken across threads, for each piece that arrives.
+    let task = runtime.spawn(async move { run(parsed, &args).await });
+    let result = runtime.block_on(task);
     // A read of stdin that nobody waits for any more must not hold the end.
     runtime.shutdown_background();
-    finish(result)
+    match result {
+        Ok(result) => finish(result),
+        // It has panicked, and has said so.
+        Err(_) => ExitCode::from(FAILED),
+    }
 }
 
 fn finish(result: Result<ExitCode, Error>) -> ExitCode {

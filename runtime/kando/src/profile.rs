@@ -1,6 +1,7 @@
 //! The Profile and the object that a command names.
 
 use kanister_api::LocationType;
+use kanister_flags::shown_path;
 use kanister_storage::{FileRoots, Location, Profile, StoreOptions};
 
 use crate::cli::Target;
@@ -18,7 +19,7 @@ pub(crate) fn read(target: &Target) -> Result<Profile, Error> {
     } = target;
     let text = match profile_file {
         Some(path) => std::fs::read_to_string(path).map_err(|source| Error::ProfileFile {
-            path: path.clone(),
+            path: shown_path(path),
             source,
         })?,
         None if profile.is_empty() => return Err(Error::NoProfile),

@@ -119,6 +119,7 @@ fn location_and_chronicle() {
 fn command_lines_that_are_wrong() {
     let profile = format!(r#"{{"Credential":{{"KeyPair":{{"Secret":"{CANARY}"}}}}}}"#);
     let equals = format!("--profil={profile}");
+    let filestore = r#"{"Location":{"type":"filestore","bucket":"/tmp"}}"#;
     for args in [
         &["location", "push", "-", &equals][..],
         &["location", "push", "-", "--profil", &profile],
@@ -128,8 +129,47 @@ fn command_lines_that_are_wrong() {
         &["location", &profile],
         &["stream", "push", "-p", CANARY, "-d", "/d", "-f", "f", "x"],
         &["stream", "push", "-p", CANARY],
+        // The Profile in place of a file's name.
+        &["location", "push", "-", "--profile-file", &profile],
+        &["location", "pull", "-", "--profile-file", &profile],
+        &["location", "delete", "--profile-file", &profile],
+        &["chronicle", "pull", "-", "--profile-file", &profile],
+        &["chronicle", "push", "-p", &profile, "-s", "/none", "true"],
+        &["location", "push", &profile, "-p", filestore],
+        &["chronicle", "push", "-p", "/none", "-s", &profile, "true"],
+        &["process", "client", "list", "-a", &profile],
+        &["process", "server", "-a", &profile],
     ] {
         silent(&kando(args).unwrap(), &args.join(" "));
+    }
+}
+
+/// A mounted Secret as the environment of a command that fails.
+#[test]
+fn variables_of_a_command() {
+    let work = tempfile::tempdir().unwrap();
+    let path = |name: &str| work.path().join(name).display().to_string();
+    let [profile, artifact, variables] = ["profile", "artifact", "variables"].map(path);
+    let location = format!(r#"{{"type":"filestore","bucket":{:?}}}"#, work.path());
+    std::fs::write(&profile, format!(r#"{{"Location":{location}}}"#)).unwrap();
+    std::fs::write(&artifact, "a/b").unwrap();
+    std::fs::create_dir(&variables).unwrap();
+    let push = [
+        "chronicle",
+        "push",
+        "-p",
+        &profile,
+        "-s",
+        &artifact,
+        "-e",
+        &variables,
+    ];
+    for content in [CANARY.to_owned(), format!("{CANARY}\0{CANARY}")] {
+        std::fs::write(work.path().join("variables/PASSWORD"), content).unwrap();
+        for command in ["exit 3", "no-such-program", "kill -9 $$"] {
+            let args = [&["-v", "trace"], &push[..], &[command]].concat();
+            silent(&kando(&args).unwrap(), &args.join(" "));
+        }
     }
 }
 

@@ -5,11 +5,10 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use rsa::rand_core::SeedableRng as _;
+use store_tests::profile::{at, secret};
 use store_tests::server::{Canned, Server, s3s_fs};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/backup";
@@ -26,24 +25,6 @@ const ASSUMED_WEB: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWeb
     <SecretAccessKey>canary-4c1d</SecretAccessKey><SessionToken>canary-token</SessionToken>\
     <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
     </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
-
-/// A Profile whose credential is a Secret of the type `kind`.
-fn secret(at: &str, kind: &str, data: &[(&str, &str)]) -> String {
-    let data: Vec<String> = data
-        .iter()
-        .map(|(key, value)| format!("{key:?}:{:?}", STANDARD.encode(value)))
-        .collect();
-    format!(
-        r#"{{"Location":{at},"Credential":{{"Type":"secret","Secret":{{"metadata":{{"name":"s","namespace":"n"}},"type":"secrets.kanister.io/{kind}","data":{{{}}}}}}}}}"#,
-        data.join(",")
-    )
-}
-
-fn at(kind: &str, bucket: &str, endpoint: &str) -> String {
-    format!(
-        r#"{{"type":{kind:?},"bucket":{bucket:?},"endpoint":{endpoint:?},"prefix":"base/dir","region":"us-east-1"}}"#
-    )
-}
 
 fn s3(server: &Server, data: &[(&str, &str)]) -> String {
     let settings = &server.settings;

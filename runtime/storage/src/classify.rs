@@ -109,11 +109,22 @@ fn by_code(text: &str, place: &Place) -> Option<Error> {
 fn named_region(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("<Region>")?;
     let (region, _) = rest.split_once("</Region>")?;
-    let plausible = region.len() <= 64
-        && region
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-');
-    plausible.then(|| region.to_owned())
+    is_region(region).then(|| region.to_owned())
+}
+
+/// Whether a store's word can be the name of a region. It is shown and signed with, and a store may
+/// say anything there.
+pub(crate) fn is_region(text: &str) -> bool {
+    let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=32).contains(&text.len()) && text.chars().all(known)
+}
+
+/// An unknown code for the message: words in letters. Anything else may be what the store was sent.
+fn shown_code(text: &str) -> Option<&str> {
+    error_code(text).filter(|code| {
+        code.starts_with(|c: char| c.is_ascii_uppercase())
+            && code.chars().all(|c| c.is_ascii_alphabetic())
+    })
 }
 
 fn by_transport(error: &object_store::Error, text: &str, place: Place) -> Error {
@@ -129,7 +140,15 @@ fn by_transport(error: &object_store::Error, text: &str, place: Place) -> Error 
     }
     if let Some((_, rest)) = text.split_once("non-2xx status code: ") {
         let status: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        let why = error_code(text).map_or_else(String::new, |c| format!(" ({c})"));
+        let code = shown_code(text).map(str::to_owned);
+        // A proxy before the store, or a store that is spare of words.
+        match status.as_str() {
+            "401" => return Error::WrongCredentials { place, code },
+            "403" => return Error::Denied { place, code },
+            "404" => return Error::NotFound(place),
+            _ => {}
+        }
+        let why = code.map_or_else(String::new, |c| format!(" ({c})"));
         let reason = format!("it answered with HTTP status {status}{why}");
         return match status.starts_with('5') {
             true => Error::Unavailable { place, reason },
@@ -213,7 +232,11 @@ mod tests {
     }
 
     fn answered(body: &str) -> Error {
-        let source = format!("Server returned non-2xx status code: 403 Forbidden: {body}").into();
+        answered_with("400 Bad Request", body)
+    }
+
+    fn answered_with(status: &str, body: &str) -> Error {
+        let source = format!("Server returned non-2xx status code: {status}: {body}").into();
         classify(
             object_store::Error::Generic {
                 store: "S3",
@@ -245,11 +268,47 @@ mod tests {
     }
 
     #[test]
+    fn without_a_code_the_status_decides() {
+        let denied = answered_with("403 Forbidden", "<html>");
+        assert!(matches!(denied, Error::Denied { code: None, .. }));
+        let unknown = answered_with("401 Unauthorized", "");
+        assert!(matches!(unknown, Error::WrongCredentials { .. }));
+        assert!(matches!(
+            answered_with("404 Not Found", ""),
+            Error::NotFound(_)
+        ));
+        // The code is more exact.
+        let expired = answered_with("403 Forbidden", "<Code>ExpiredToken</Code>");
+        assert!(matches!(expired, Error::ExpiredCredentials { .. }));
+    }
+
+    #[test]
     fn the_region_is_named() {
         let error = answered(
             "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>",
         );
         assert!(error.to_string().contains("eu-west-1"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_region_is_not_shown() {
+        for odd in ["canarySECRET", "canary/5+=", ""] {
+            let error = answered(&format!(
+                "<Error><Code>AuthorizationHeaderMalformed</Code><Region>{odd}</Region></Error>"
+            ));
+            assert!(
+                matches!(error, Error::WrongRegion { region: None, .. }),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_if_it_is_words() {
+        let error = |code| answered(&format!("<Error><Code>{code}</Code></Error>")).to_string();
+        assert!(error("SomethingNew").contains("SomethingNew"));
+        assert!(!error("canary4c1d").contains("canary"));
+        assert!(!error("CANARY4C1D").contains("CANARY"));
     }
 
     #[test]

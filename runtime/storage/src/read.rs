@@ -20,6 +20,13 @@ const FILE_CHUNK: usize = 1 << 20;
 /// How many such pieces may wait for their reader.
 const FILE_CHUNKS_AHEAD: usize = 4;
 
+/// Some stores send a few KiB at a time. To hand each on costs more than to copy it, so that they are
+/// gathered until there are this many bytes.
+const PIECE: usize = 256 << 10;
+
+/// What is handed on as it comes.
+const LONG: usize = 64 << 10;
+
 /// Which bytes of an object to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadRange {
@@ -41,7 +48,7 @@ pub struct Summary {
 /// What a [`Download`] gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// Some bytes, never none.
+    /// Some bytes, never none; not few of them but at the end.
     Data(Bytes),
     /// The bytes are complete, and are those that the store keeps as far as it lets that be checked.
     End(Summary),
@@ -53,6 +60,7 @@ pub struct Download {
     stream: BoxStream<'static, object_store::Result<Bytes>>,
     expected: u64,
     got: u64,
+    gathered: BytesMut,
     check: Option<(Hasher, Digest)>,
     ended: Option<Summary>,
     failed: bool,
@@ -93,6 +101,7 @@ impl Download {
             place,
             expected: result.range.end - result.range.start,
             got: 0,
+            gathered: BytesMut::new(),
             check: digest
                 .filter(|_| whole)
                 .and_then(|d| Some((Hasher::new(&d.algorithm)?, d))),
@@ -114,6 +123,7 @@ impl Download {
             stream: futures::stream::empty().boxed(),
             expected: 0,
             got: 0,
+            gathered: BytesMut::new(),
             check: None,
             ended: None,
             failed: false,
@@ -147,19 +157,32 @@ impl Download {
     async fn next(&mut self) -> Result<Chunk, Error> {
         loop {
             match self.stream.next().await {
-                Some(Ok(bytes)) if bytes.is_empty() => {}
                 Some(Ok(bytes)) => {
                     self.got += bytes.len() as u64;
                     if let Some((hasher, _)) = &mut self.check {
                         hasher.update(&bytes);
                     }
-                    return Ok(Chunk::Data(bytes));
+                    if self.gathered.is_empty() {
+                        if bytes.len() >= LONG {
+                            return Ok(Chunk::Data(bytes));
+                        }
+                        self.gathered.reserve(PIECE);
+                    }
+                    self.gathered.extend_from_slice(&bytes);
+                    if self.gathered.len() >= PIECE {
+                        return Ok(self.gathered());
+                    }
                 }
                 Some(Err(e)) => return Err(classify(e, &self.place)),
                 None if self.got != self.expected => return Err(self.truncated()),
+                None if !self.gathered.is_empty() => return Ok(self.gathered()),
                 None => return self.verdict(),
             }
         }
+    }
+
+    fn gathered(&mut self) -> Chunk {
+        Chunk::Data(self.gathered.split().freeze())
     }
 
     fn verdict(&mut self) -> Result<Chunk, Error> {

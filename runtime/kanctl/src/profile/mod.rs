@@ -32,7 +32,7 @@ pub(crate) async fn create(
     store::check_schema(&profile)?;
     if dry_run.0 {
         let text = format!("{}---\n{}", print::yaml(&secret)?, print::yaml(&profile)?);
-        return print::out(&text);
+        return print::with_secrets(&text);
     }
     cluster.create("secret", &namespace, &secret).await?;
     print::out(&format!("secret '{name}' created\n"))?;

@@ -1,17 +1,19 @@
 //! The Secrets of new Profiles.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 use k8s_openapi::api::core::v1::Secret;
 use kanister_api::{
     Credential, CredentialType, KeyPair, LocationType, ObjectMeta, ObjectReference, Profile,
     secret_type as keys,
 };
-use kanister_flags::exact_args;
+use kanister_flags::shown_path;
 use kanister_storage as storage;
 
 use crate::cli::{AzureArgs, GcpArgs, ProfileCommand, S3Args};
 use crate::error::Error;
+use crate::hide::remember;
 
 /// The key of Google's service account in the Secrets that this tool makes.
 const GCP_SERVICE_KEY: &str = "gcp_service_key";
@@ -38,9 +40,17 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
+    /// Takes the credentials, which are never shown from here on.
+    ///
     /// # Errors
     /// A file that is none or holds no key, arguments too many.
     pub(crate) fn from_args(command: ProfileCommand) -> Result<Self, Error> {
+        let keys = Self::read(command)?;
+        keys.secrets().iter().for_each(|secret| remember(secret));
+        Ok(keys)
+    }
+
+    fn read(command: ProfileCommand) -> Result<Self, Error> {
         match command {
             ProfileCommand::S3compliant(S3Args {
                 access_key,
@@ -48,7 +58,7 @@ impl Keys {
                 role,
                 none,
             }) => {
-                let [] = exact_args(none)?;
+                no_words(none)?;
                 Ok(Self::S3 {
                     id: access_key,
                     secret: secret_key,
@@ -60,8 +70,8 @@ impl Keys {
                 service_key,
                 none,
             }) => {
-                let [] = exact_args(none)?;
-                let path = service_key.display().to_string();
+                no_words(none)?;
+                let path = shown_path(&service_key);
                 let key = std::fs::read_to_string(&service_key).map_err(|source| Error::File {
                     path: path.clone(),
                     source,
@@ -78,7 +88,7 @@ impl Keys {
                 storage_env,
                 none,
             }) => {
-                let [] = exact_args(none)?;
+                no_words(none)?;
                 Ok(Self::Azure {
                     account: storage_account,
                     key: storage_key,
@@ -140,6 +150,21 @@ impl Keys {
                 Some((keys::AZURE_STORAGE_ENVIRONMENT, environment)),
             ),
         }
+    }
+
+    /// What nobody may see: the secret itself, and in the key file of Google each line of
+    /// its private key.
+    fn secrets(&self) -> Vec<String> {
+        let ([_, (_, secret)], _) = self.fields();
+        let file: Option<serde_json::Value> = match self {
+            Self::Gcp { key, .. } => serde_json::from_str(key).ok(),
+            Self::S3 { .. } | Self::Azure { .. } => None,
+        };
+        let private = file
+            .as_ref()
+            .and_then(|file| file.get("private_key")?.as_str());
+        let lines = private.into_iter().flat_map(str::lines);
+        lines.chain([secret]).map(str::to_owned).collect()
     }
 
     /// The Secret.
@@ -215,6 +240,17 @@ impl Keys {
     }
 }
 
+/// # Errors
+/// Words besides the flags, which are not repeated: one of them may be the secret of a flag.
+fn no_words(words: Vec<OsString>) -> Result<(), Error> {
+    match words.len() {
+        0 => Ok(()),
+        received => Err(Error::Argument(format!(
+            "accepts 0 arg(s), received {received}; give everything by flags"
+        ))),
+    }
+}
+
 /// The kinds of Google's credential files.
 const GOOGLE: [&str; 6] = [
     "service_account",
@@ -224,6 +260,15 @@ const GOOGLE: [&str; 6] = [
     "impersonated_service_account",
     "gdch_service_account",
 ];
+
+/// A kind for the message, unless it is no such word.
+fn shown_kind(kind: &str) -> String {
+    let is_word = |c: char| c.is_ascii_lowercase() || c == '_';
+    match kind.len() <= 40 && kind.chars().all(is_word) {
+        true => format!(": {kind:?}"),
+        false => String::new(),
+    }
+}
 
 /// # Errors
 /// No credential file of Google; the text is not repeated.
@@ -239,7 +284,8 @@ fn check_google(path: &str, text: &str) -> Result<(), Error> {
     match GOOGLE.contains(&kind) {
         true => Ok(()),
         false => Err(Error::Argument(format!(
-            "{path}: unknown credential type: {kind:?}; give the key file of a service account"
+            "{path}: unknown credential type{}; give the key file of a service account",
+            shown_kind(kind)
         ))),
     }
 }

@@ -5,7 +5,7 @@ mod profile;
 
 use std::io::Read as _;
 
-use kanister_flags::exact_args;
+use kanister_flags::{exact_args, shown_path};
 
 use crate::cli::Validate;
 use crate::error::Error;
@@ -31,7 +31,7 @@ pub(crate) async fn run(
 /// The text of the file, or of stdin.
 fn read(path: &str) -> Result<String, Error> {
     let error = |source| Error::File {
-        path: path.into(),
+        path: shown_path(path),
         source,
     };
     if path != "-" {

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
+use kanister_flags::shown_path;
+
 use crate::error::Error;
 
 /// The names and contents of the files in `folder`, through links, without subfolders.
@@ -12,7 +14,7 @@ use crate::error::Error;
 /// The folder or a file cannot be read.
 pub(crate) fn read(folder: &Path) -> Result<Vec<(OsString, OsString)>, Error> {
     let error = |path: &Path| {
-        let path = path.display().to_string();
+        let path = shown_path(path);
         move |source| Error::Open { path, source }
     };
     let mut variables = Vec::new();

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use bytes::{Bytes, BytesMut};
+use kanister_flags::shown_path;
 use kanister_storage::{Location, Profile, Upload, WriteOptions};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
@@ -38,7 +39,7 @@ pub(crate) async fn run(push: Push) -> Result<(), Error> {
 
 fn file(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|source| Error::Open {
-        path: path.display().to_string(),
+        path: shown_path(path),
         source,
     })
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use kanister_flags::shown_path;
 use kanister_storage::{Chunk, Download, Location, ReadRange};
 use tempfile::NamedTempFile;
 
@@ -23,7 +24,7 @@ pub(crate) async fn pull(location: &Location, path: &str, to: &OsStr) -> Result<
     if to == "-" {
         return copy(source, None, Error::Stdout).await;
     }
-    let name = to.to_string_lossy().into_owned();
+    let name = shown_path(to);
     let open = |source| Error::Open {
         path: name.clone(),
         source,

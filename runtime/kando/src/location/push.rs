@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt as _;
 
 use bytes::Bytes;
+use kanister_flags::shown_path;
 use kanister_storage::{Location, Profile, Upload, WriteOptions};
 use tokio::sync::mpsc::Receiver;
 
@@ -16,7 +17,7 @@ use crate::stop::Stop;
 
 /// Pushes a file, or stdin, and makes the object visible once all of it has arrived.
 pub(crate) async fn push(profile: &Profile, path: &str, source: &OsStr) -> Result<(), Error> {
-    let name = source.to_string_lossy().into_owned();
+    let name = shown_path(source);
     let reader: Box<dyn Read + Send> = match source == "-" {
         true => Box::new(stdin()?),
         false => Box::new(open(source, &name)?),

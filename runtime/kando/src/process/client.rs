@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use http::uri::PathAndQuery;
 use hyper_util::rt::TokioIo;
+use kanister_flags::shown_path;
 use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::Status;
@@ -55,7 +56,7 @@ impl Client {
         let endpoint = Endpoint::from_static("http://kando");
         let channel = endpoint.connect_with_connector(connector);
         let channel = channel.await.map_err(|source| Error::NoServer {
-            address: address.display().to_string(),
+            address: shown_path(address),
             source,
         })?;
         Ok(Self {

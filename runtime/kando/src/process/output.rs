@@ -27,11 +27,14 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Keeps what `from` gives until it ends.
+    /// Keeps what `from` gives until it ends. It is logged too, as output of `process`.
     ///
     /// # Errors
     /// There is no file to keep it in.
-    pub(crate) fn keep(mut from: impl AsyncRead + Unpin + Send + 'static) -> io::Result<Self> {
+    pub(crate) fn keep(
+        process: i64,
+        mut from: impl AsyncRead + Unpin + Send + 'static,
+    ) -> io::Result<Self> {
         let file = Arc::new(tempfile::tempfile()?);
         let (tell, state) = watch::channel(State::default());
         let to = Arc::clone(&file);
@@ -41,6 +44,7 @@ impl Log {
                 buffer.clear();
                 match from.read_buf(&mut buffer).await {
                     Ok(n) if n > 0 => {
+                        tracing::info!(process, output = %String::from_utf8_lossy(&buffer));
                         if let Err(error) = (&*to).write_all(&buffer) {
                             tracing::error!(%error, "output of a process is lost");
                             break;
@@ -102,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn everything_is_read() {
         let text = "ä".repeat(CHUNK);
-        let mut log = Log::keep(std::io::Cursor::new(text.clone().into_bytes())).unwrap();
+        let mut log = Log::keep(1, std::io::Cursor::new(text.clone().into_bytes())).unwrap();
         let mut all = Vec::new();
         while let Some(bytes) = log.after(all.len() as u64).await.unwrap() {
             assert!(std::str::from_utf8(&bytes).is_ok());

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use kanister_flags::shown_path;
 use tokio::net::{UnixListener, UnixStream};
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::transport::Server;
@@ -16,7 +17,7 @@ use crate::stop::Stop;
 /// Serves until the end is asked for. The socket is for its own user only.
 pub(crate) async fn run(address: &Path) -> Result<(), Error> {
     let error = |source| Error::Listen {
-        address: address.display().to_string(),
+        address: shown_path(address),
         source,
     };
     let mut stop = Stop::listen()?;

@@ -52,8 +52,8 @@ impl Table {
         let lost = || unknown("the process has no output");
         let pid = i64::from(child.id().ok_or_else(lost)?);
         let keep = |e| unknown(format!("the output cannot be kept: {e}"));
-        let stdout = Log::keep(child.stdout.take().ok_or_else(lost)?).map_err(keep)?;
-        let stderr = Log::keep(child.stderr.take().ok_or_else(lost)?).map_err(keep)?;
+        let stdout = Log::keep(pid, child.stdout.take().ok_or_else(lost)?).map_err(keep)?;
+        let stderr = Log::keep(pid, child.stderr.take().ok_or_else(lost)?).map_err(keep)?;
         let process = Process {
             pid,
             state: ProcessState::Running.into(),

@@ -8,6 +8,7 @@ use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, Checksum};
 
 use super::role::{self, AssumeRole};
 use super::{Store, StoreOptions, endpoint_url, retry, settings};
+use crate::classify::is_region;
 use crate::error::Error;
 use crate::profile::Profile;
 use crate::transport::Transport;
@@ -137,7 +138,7 @@ pub(crate) async fn bucket_region(profile: &Profile, options: &StoreOptions) -> 
         .get("x-amz-bucket-region")?
         .to_str()
         .ok()?;
-    (!region.is_empty()).then(|| region.to_owned())
+    is_region(region).then(|| region.to_owned())
 }
 
 fn some(text: &str) -> Option<String> {

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use http::Method;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::signer::Signer as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart};
 use store_tests::profile::Settings;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Bytes of one part, and how many parts are on their way at once: those of kando.
 const PART: usize = 8 << 20;
@@ -63,12 +64,41 @@ pub async fn push(settings: &Settings, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A URL to which anybody may send the object in one request.
-pub async fn url(settings: &Settings) -> Result<String> {
-    let key = Key::from("bench/curl");
+/// Fetches the object that kando has pushed, with the plain library of stores.
+pub async fn pull(settings: &Settings, file: &Path) -> Result<()> {
+    let object = store(settings)?.get(&pushed(settings)).await?;
+    let mut bytes = object.into_stream();
+    let mut file = tokio::fs::File::create(file).await?;
+    file.set_max_buf_size(1 << 20);
+    while let Some(bytes) = bytes.try_next().await? {
+        file.write_all(&bytes).await?;
+    }
+    file.flush().await?;
+    Ok(())
+}
+
+/// Where kando puts its object.
+fn pushed(settings: &Settings) -> Key {
+    Key::from(format!("{}/bench/object", settings.prefix))
+}
+
+/// URLs that anybody may use.
+pub struct Urls {
+    /// Takes an object in one request.
+    pub put: String,
+    /// Gives the object that kando has pushed.
+    pub get: String,
+}
+
+/// URLs that anybody may use, for an hour.
+pub async fn urls(settings: &Settings) -> Result<Urls> {
+    let store = store(settings)?;
     let hour = Duration::from_secs(3600);
-    Ok(store(settings)?
-        .signed_url(Method::PUT, &key, hour)
-        .await?
-        .to_string())
+    let (put, get) = (Key::from("bench/curl"), pushed(settings));
+    let put = store.signed_url(Method::PUT, &put, hour).await?;
+    let get = store.signed_url(Method::GET, &get, hour).await?;
+    Ok(Urls {
+        put: put.to_string(),
+        get: get.to_string(),
+    })
 }

@@ -34,6 +34,8 @@ where
     let address = listener.local_addr()?;
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            // As servers do: a short answer must not wait for the acknowledgement of the last.
+            let _ = stream.set_nodelay(true);
             let service = service.clone();
             tokio::spawn(async move {
                 // A broken connection is the client's to notice.

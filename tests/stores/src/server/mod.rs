@@ -2,6 +2,7 @@
 
 mod azurite;
 mod canned;
+mod echo;
 mod folder;
 mod google;
 mod http;
@@ -18,6 +19,7 @@ use anyhow::{Context, Result, bail};
 
 pub use azurite::azurite;
 pub use canned::{Canned, Seen};
+pub use echo::Echo;
 pub use folder::folder;
 pub use google::google;
 pub use moto::moto;
