@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::cases::{Case, play};
 use crate::client::Client;
-use crate::config::Config;
+use crate::config::{Config, NODE_ADDRESS};
 use crate::images::POSTGRES;
 use crate::product::{NAMESPACE, Product};
-use crate::store::{KEY, Store};
+use crate::store::{KEY, PORT, Store};
 
 /// The application's namespace.
 const APPLICATION: &str = "shop";
@@ -123,7 +123,8 @@ pub fn run(config: &Config, kanister: &Path, filter: &str) -> anyhow::Result<()>
     client.apply(APPLICATION, &server)?;
     let product = Product::install(client, kanister)?;
     let profiles = include_str!("../manifests/profiles.yaml")
-        .replace("ENDPOINT", &Store::endpoint())
+        .replace("ADDRESS", NODE_ADDRESS)
+        .replace("PORT", &PORT.to_string())
         .replace("STOREKEY", KEY);
     product.client.apply(NAMESPACE, &profiles)?;
     product.blueprint(

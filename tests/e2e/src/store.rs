@@ -12,7 +12,8 @@ use crate::components::tail;
 use crate::config::{Config, NODE_ADDRESS};
 use crate::wait::until;
 
-const PORT: u16 = 5000;
+/// Where it listens, at the node's address.
+pub const PORT: u16 = 5000;
 
 /// The bucket of the backups.
 pub const BUCKET: &str = "backups";
@@ -55,12 +56,6 @@ impl Store {
         Ok(store)
     }
 
-    /// Its address.
-    #[must_use]
-    pub fn endpoint() -> String {
-        format!("http://{NODE_ADDRESS}:{PORT}")
-    }
-
     /// The keys of the objects in the bucket.
     ///
     /// # Errors
@@ -73,7 +68,7 @@ impl Store {
 
     /// The client that comes with moto.
     fn ask(&self, statement: &str) -> anyhow::Result<String> {
-        let endpoint = Self::endpoint();
+        let endpoint = format!("http://{NODE_ADDRESS}:{PORT}");
         let program = format!(
             "import boto3\n\
              s3 = boto3.client('s3', endpoint_url='{endpoint}', region_name='us-east-1',\n\

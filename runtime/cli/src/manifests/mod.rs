@@ -13,8 +13,14 @@ const WATCHED: &str = include_str!("watched.yaml");
 /// Print the controller's Deployment and the roles that it needs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The image holds this binary as its entry point, and needs nothing else. What Blueprints do to \
-applications is allowed in the applications' namespaces: see `kanister caps`.
+The image needs nothing but this binary, linked statically (`cargo xtask kanister-static`):
+
+  FROM scratch
+  COPY kanister-linux-amd64 /kanister
+  USER 65532:65532
+  ENTRYPOINT [\"/kanister\"]
+
+What Blueprints do to applications is allowed in the applications' namespaces: see `kanister caps`.
 
 Example: kanister manifests --image registry.local/kanister:1 | kubectl apply -f -")]
 pub struct Manifests {
