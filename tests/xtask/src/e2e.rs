@@ -33,6 +33,8 @@ pub fn program() -> anyhow::Result<Command> {
     ]);
     command::run(&mut build)?;
     let mut e2e = Command::new(workspace::target().join("release/e2e"));
+    // It compiles some suites.
+    command::as_by_hand(&mut e2e);
     e2e.arg("--folder").arg(workspace::target().join("e2e"));
     Ok(e2e)
 }
