@@ -131,28 +131,23 @@ impl Client {
         });
         self.send(namespace, "create --filename=-", &set.to_string())?;
         let mut last = Value::Null;
-        until(&format!("the ActionSet {name}"), || {
+        let waited = until(&format!("the ActionSet {name}"), || {
             last = self.object(namespace, &format!("actionset/{name}"))?;
-            match last.pointer("/status/state").and_then(Value::as_str) {
-                Some("complete") => Ok(true),
-                Some("failed") => {
-                    let message = last.pointer("/status/error/message");
-                    bail!(
-                        "the ActionSet {name} failed: {}",
-                        message
-                            .and_then(Value::as_str)
-                            .unwrap_or("it does not say why")
-                    )
-                }
-                _ => Ok(false),
-            }
-        })
-        .with_context(|| {
-            format!(
-                "{name} was {}",
-                last.pointer("/status").unwrap_or(&Value::Null)
-            )
-        })?;
+            let state = last.pointer("/status/state").and_then(Value::as_str);
+            Ok(matches!(state, Some("complete" | "failed")))
+        });
+        let status = last.pointer("/status").unwrap_or(&Value::Null);
+        waited.with_context(|| format!("{name} is {status}"))?;
+        if let Some(message) = status.pointer("/error/message") {
+            bail!(
+                "the ActionSet {name} failed: {}",
+                message.as_str().unwrap_or_default()
+            );
+        }
+        ensure!(
+            status.get("state") == Some(&"complete".into()),
+            "{name} is {status}"
+        );
         Ok(last)
     }
 }
