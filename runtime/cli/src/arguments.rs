@@ -3,6 +3,7 @@
 use crate::caps;
 use crate::controller::Controller;
 use crate::lint;
+use crate::manifests::Manifests;
 use crate::output::Output;
 use crate::plugin;
 use crate::render;
@@ -60,6 +61,9 @@ pub enum Command {
 
     /// Print the CustomResourceDefinitions of ActionSet, Blueprint and Profile
     Crds,
+
+    /// Print the controller's Deployment and the roles that it needs
+    Manifests(Manifests),
 
     /// Print the completions of a shell
     #[command(after_help = "Example: kanister completions bash > /etc/bash_completion.d/kanister")]

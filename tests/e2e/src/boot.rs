@@ -115,11 +115,21 @@ pub fn output(command: &mut Command) -> anyhow::Result<String> {
         .with_context(|| format!("cannot run {}", command.get_program().display()))?;
     ensure!(
         output.status.success(),
-        "{command:?} failed ({}): {}",
+        "`{}` failed ({}): {}",
+        line(command),
         output.status,
         String::from_utf8_lossy(&output.stderr).trim()
     );
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A command as somebody would type it.
+fn line(command: &Command) -> String {
+    let words = [command.get_program()]
+        .into_iter()
+        .chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    words.join(" ")
 }
 
 struct Boot<'a> {

@@ -9,18 +9,25 @@
 //! `test` does all of that around the suites.
 
 pub mod boot;
+mod cases;
 pub mod certificates;
 pub mod cgroups;
+mod client;
 pub mod components;
 pub mod config;
 pub mod images;
+pub mod in_cluster;
 pub mod kubeconfig;
 pub mod lifecycle;
 pub mod logs;
 pub mod namespaces;
 pub mod packages;
+pub mod possible;
+pub mod postgres;
+mod product;
 pub mod programs;
 pub mod settings;
 pub mod smoke;
+mod store;
 pub mod suites;
 mod wait;

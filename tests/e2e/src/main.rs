@@ -9,8 +9,13 @@ use kanister_e2e::components::Component;
 use kanister_e2e::config::Config;
 use kanister_e2e::images::{self, Sources};
 use kanister_e2e::suites::{self, Suite};
-use kanister_e2e::{boot, lifecycle, logs, namespaces, packages, programs, smoke};
+use kanister_e2e::{
+    boot, in_cluster, lifecycle, logs, namespaces, packages, possible, postgres, programs, smoke,
+};
 use nix::sys::signal::Signal;
+
+/// The exit code where there can be no cluster; 1 and 2 are errors.
+const IMPOSSIBLE: u8 = 3;
 
 #[derive(Parser)]
 #[command(
@@ -36,6 +41,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Say whether this machine can have a cluster, and if not why: exit code 3
+    Possible,
     /// Start a cluster
     Up(Up),
     /// Run a command inside, with KUBECONFIG and kubectl
@@ -55,7 +62,8 @@ enum Task {
         /// Leave the cluster up if something fails
         #[arg(long)]
         keep: bool,
-        /// A command to run in place of the suites
+        /// A command to run in place of suites, or what the suites that are named are given, e.g. a
+        /// part of the names of their cases
         #[arg(last = true)]
         command: Vec<String>,
     },
@@ -77,6 +85,16 @@ enum Task {
     #[command(hide = true)]
     Smoke { filter: Option<String> },
     #[command(hide = true)]
+    InCluster {
+        kanister: PathBuf,
+        filter: Option<String>,
+    },
+    #[command(hide = true)]
+    Postgres {
+        kanister: PathBuf,
+        filter: Option<String>,
+    },
+    #[command(hide = true)]
     Logs { folder: PathBuf },
 }
 
@@ -89,6 +107,10 @@ struct Up {
     /// kando-static`, if it is there]
     #[arg(long, value_name = "FILE")]
     kando: Option<PathBuf>,
+    /// kanister as one static program, for test.local/kanister:1 [default: that of `cargo xtask
+    /// kanister-static`, if it is there]
+    #[arg(long, value_name = "FILE")]
+    kanister: Option<PathBuf>,
     /// A static program that becomes the image test.local/NAME:1
     #[arg(long = "program", value_name = "NAME=FILE")]
     images: Vec<String>,
@@ -152,9 +174,15 @@ impl Task {
         }
         match self {
             Self::Up(up) => up.run(folder, state).map(drop)?,
+            Self::Possible => {
+                if let Some(why) = possible::obstacle() {
+                    println!("no real Kubernetes on this machine: {why}");
+                    return Ok(ExitCode::from(IMPOSSIBLE));
+                }
+            }
             Self::Down => lifecycle::down(state)?,
             Self::Test {
-                up,
+                mut up,
                 suites,
                 keep,
                 command,
@@ -164,8 +192,10 @@ impl Task {
                     lifecycle::down(state)?;
                 }
                 let failed = folder.join("failed");
+                up.postgres |= suites.contains(&Suite::Postgres);
+                let kanister = up.kanister(folder);
                 let result = match up.run(folder, state) {
-                    Ok(config) => test(&config, &suites, command, &failed),
+                    Ok(config) => test(&config, &suites, kanister.as_deref(), command, &failed),
                     Err(error) => Err(logs::keep(state, &failed, error)),
                 };
                 if Config::exists(state) && (result.is_ok() || !keep) {
@@ -189,25 +219,42 @@ impl Task {
             Self::First => namespaces::first(&config()?)?,
             Self::Boot => boot::boot(&config()?)?,
             Self::Smoke { filter } => smoke::run(&config()?, &filter.unwrap_or_default())?,
+            Self::InCluster { kanister, filter } => {
+                in_cluster::run(&config()?, &kanister, &filter.unwrap_or_default())?;
+            }
+            Self::Postgres { kanister, filter } => {
+                postgres::run(&config()?, &kanister, &filter.unwrap_or_default())?;
+            }
             Self::Logs { folder } => logs::collect(&config()?, &folder)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// A static program that `cargo xtask NAME-static` has left.
+fn made(folder: &Path, name: &str) -> Option<PathBuf> {
+    let file = format!("{name}-linux-{}", images::architecture());
+    let made = folder.parent()?.join(format!("{name}-static")).join(file);
+    made.exists().then_some(made)
+}
+
 impl Up {
+    /// What the controller's image is made of.
+    fn kanister(&self, folder: &Path) -> Option<PathBuf> {
+        self.kanister.clone().or_else(|| made(folder, "kanister"))
+    }
+
     fn run(self, folder: &Path, state: &Path) -> anyhow::Result<Config> {
         packages::check()?;
         let built = folder.join("bin");
+        let kanister = self.kanister(folder);
         let programs = match self.programs {
             Some(folder) => vec![std::path::absolute(folder)?],
             None => programs::build(&built)?,
         };
-        let kando = self.kando.or_else(|| {
-            let made = folder.parent()?.join("kando-static");
-            let made = made.join(format!("kando-linux-{}", images::architecture()));
-            made.exists().then_some(made)
-        });
+        // The whole binary is kando too, under that name.
+        let made = made(folder, "kando").or(kanister.clone());
+        let kando = self.kando.or(made);
         if kando.is_none() {
             println!(
                 "without the image {}: there is no static kando; `cargo xtask kando-static` makes it",
@@ -221,7 +268,11 @@ impl Up {
         let sources = Sources {
             kando,
             postgres: self.postgres,
-            programs: self.images.iter().map(named).collect::<Result<_, _>>()?,
+            programs: kanister
+                .into_iter()
+                .map(|file| Ok(("kanister".to_owned(), file)))
+                .chain(self.images.iter().map(named))
+                .collect::<Result<_, _>>()?,
         };
         let made = images::make(&folder.join("images"), &sources)?;
         let further = self.archives.iter().map(std::path::absolute);
@@ -244,12 +295,14 @@ impl Up {
 fn test(
     config: &Config,
     suites: &[Suite],
+    kanister: Option<&Path>,
     command: Vec<String>,
     failed: &Path,
 ) -> anyhow::Result<()> {
-    if !command.is_empty() {
+    if suites.is_empty() && !command.is_empty() {
         return suites::run(config, &command, failed);
     }
+    let further = command;
     let suites = if suites.is_empty() {
         &Suite::DEFAULT
     } else {
@@ -258,7 +311,8 @@ fn test(
     let mut errors = Vec::new();
     for suite in suites {
         println!("== {suite:?}");
-        let command = suite.command(&config.state)?;
+        let mut command = suite.command(&config.state, kanister)?;
+        command.extend_from_slice(&further);
         if let Err(error) = suites::run(config, &command, failed) {
             eprintln!("{error:#}");
             errors.push(format!("{suite:?}"));

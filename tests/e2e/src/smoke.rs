@@ -11,6 +11,7 @@ use nix::sys::signal::Signal;
 use serde_json::json;
 
 use crate::boot::{kubectl, node_is_ready, output, wait_for_api};
+use crate::cases::{Case, play};
 use crate::components::Component;
 use crate::config::Config;
 use crate::images::BUSYBOX;
@@ -18,11 +19,9 @@ use crate::wait::until;
 
 const NAMESPACE: &str = "smoke";
 
-type Case = (&'static str, fn(&Smoke<'_>) -> anyhow::Result<()>);
-
-const CASES: [Case; 10] = [
+const CASES: [Case<Smoke>; 10] = [
     ("the node is ready and runs pods", |smoke| {
-        ensure!(node_is_ready(smoke.config)?, "the node is not ready");
+        ensure!(node_is_ready(&smoke.config)?, "the node is not ready");
         let phase = smoke.kubectl("get pod app -o jsonpath={.status.phase}")?;
         ensure!(phase == "Running", "the pod is {phase}");
         Ok(())
@@ -92,9 +91,9 @@ const CASES: [Case; 10] = [
                 Component::Etcd,
                 Component::KubeApiserver,
             ] {
-                component.stop(smoke.config, Signal::SIGKILL)?;
-                drop(component.start(smoke.config)?);
-                wait_for_api(smoke.config)?;
+                component.stop(&smoke.config, Signal::SIGKILL)?;
+                drop(component.start(&smoke.config)?);
+                wait_for_api(&smoke.config)?;
             }
             let restarts = "get pod app -o jsonpath={.status.containerStatuses[0].restartCount}";
             let restarts = smoke.kubectl(restarts)?;
@@ -110,7 +109,7 @@ const CASES: [Case; 10] = [
         },
     ),
     ("the token of tools is known to the API", |smoke| {
-        let mut command = kubectl(smoke.config);
+        let mut command = kubectl(&smoke.config);
         command.env("KUBECONFIG", smoke.config.path("token.conf"));
         command.args(["auth", "can-i", "*", "*"]);
         let answer = output(&mut command)?;
@@ -124,33 +123,20 @@ const CASES: [Case; 10] = [
 /// # Errors
 /// If one fails.
 pub fn run(config: &Config, filter: &str) -> anyhow::Result<()> {
-    let smoke = Smoke { config };
+    let smoke = Smoke {
+        config: config.clone(),
+    };
     smoke.prepare()?;
-    let (mut passed, mut failed) = (0, 0);
-    for (name, case) in CASES.iter().filter(|(name, _)| name.contains(filter)) {
-        let start = Instant::now();
-        match case(&smoke) {
-            Ok(()) => {
-                passed += 1;
-                println!("pass {name} ({} ms)", start.elapsed().as_millis());
-            }
-            Err(error) => {
-                failed += 1;
-                println!("FAIL {name}: {error:#}");
-            }
-        }
-    }
-    println!("{passed} passed, {failed} failed, 0 skipped");
-    ensure!(failed == 0, "the cluster does not work");
+    play(&smoke, &CASES, filter)?;
     smoke.kubectl("delete namespace smoke --wait=false")?;
     Ok(())
 }
 
-struct Smoke<'a> {
-    config: &'a Config,
+struct Smoke {
+    config: Config,
 }
 
-impl Smoke<'_> {
+impl Smoke {
     /// A pod that serves a page, and its Service.
     fn prepare(&self) -> anyhow::Result<()> {
         let script = "mkdir /www && echo page > /www/index.html && echo started && \
@@ -202,7 +188,7 @@ impl Smoke<'_> {
 
     /// kubectl with these words, which hold no blanks, in the namespace of this suite.
     fn command(&self, words: &str) -> Command {
-        let mut command = kubectl(self.config);
+        let mut command = kubectl(&self.config);
         command
             .args(["--namespace", NAMESPACE])
             .args(words.split(' '));

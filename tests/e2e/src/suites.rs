@@ -15,6 +15,10 @@ pub enum Suite {
     Smoke,
     /// What clients rely on in the API, as the embedded cluster has it too
     Conformance,
+    /// The controller as a pod: rights, logs, an ActionSet; wants `cargo xtask kanister-static` first
+    InCluster,
+    /// A real PostgreSQL, backed up and restored by that controller
+    Postgres,
     /// Recorded runs of upstream, played by our controller; wants `cargo xtask build` first
     Recordings,
 }
@@ -23,21 +27,39 @@ impl Suite {
     /// Those that need nothing but the cluster.
     pub const DEFAULT: [Self; 2] = [Self::Smoke, Self::Conformance];
 
+    /// Whether it runs the controller as a pod.
+    #[must_use]
+    pub fn wants_kanister(self) -> bool {
+        matches!(self, Self::InCluster | Self::Postgres)
+    }
+
     /// Makes its program and says how to run it inside.
     ///
     /// # Errors
     /// If it does not compile.
-    pub fn command(self, state: &Path) -> anyhow::Result<Vec<String>> {
+    pub fn command(self, state: &Path, kanister: Option<&Path>) -> anyhow::Result<Vec<String>> {
+        let own = |word: &str| {
+            let program = std::env::current_exe()?.display().to_string();
+            let state = state.display().to_string();
+            anyhow::Ok(vec![program, "--state".into(), state, word.into()])
+        };
+        let product = |word: &str| {
+            let kanister = kanister.context(
+                "there is no static kanister for the controller's image; `cargo xtask \
+                 kanister-static` makes it",
+            )?;
+            anyhow::Ok([own(word)?, vec![kanister.display().to_string()]].concat())
+        };
         Ok(match self {
-            Self::Smoke => {
-                let program = std::env::current_exe()?.display().to_string();
-                let state = state.display().to_string();
-                vec![program, "--state".into(), state, "smoke".into()]
+            Self::Smoke => own("smoke")?,
+            Self::InCluster => product("in-cluster")?,
+            Self::Postgres => {
+                fetched()?;
+                product("postgres")?
             }
             Self::Conformance => vec![compiled("kanister-conformance")?],
             Self::Recordings => {
-                // Inside there is no network that it could be fetched from.
-                test_tools::moto().map_err(|why| anyhow::anyhow!("no S3 server: {why}"))?;
+                fetched()?;
                 let kubeconfig = state.join("admin.conf").display().to_string();
                 let mut command = vec![compiled("xtask")?];
                 let words = ["runs", "--cluster", "real", "--store-host", NODE_ADDRESS];
@@ -47,6 +69,13 @@ impl Suite {
             }
         })
     }
+}
+
+/// Fetches the S3 server: inside there is no network that it could be fetched from.
+fn fetched() -> anyhow::Result<()> {
+    let moto = test_tools::moto();
+    moto.map(drop)
+        .map_err(|why| anyhow::anyhow!("no S3 server: {why}"))
 }
 
 /// A program of this workspace.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long a part of the cluster may take on a machine that has other work too.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_secs(600);
 /// From here on a wait is worth a line.
 const PATIENCE: Duration = Duration::from_secs(3);
 

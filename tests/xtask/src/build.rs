@@ -4,6 +4,7 @@
 use crate::{command, components, workspace};
 use anyhow::Context;
 use std::path::Path;
+use std::process::Command;
 
 /// The other names of the binary, each a face of its own.
 const LINKS: [&str; 2] = ["kanctl", "kando"];
@@ -26,13 +27,8 @@ impl Build {
              what has changed."
         );
         let folder = components::build_all()?;
-        let mut build = command::cargo();
-        build
-            // With the whole workspace selected, so that dependencies have the features that they
-            // have in tests, and are compiled once.
-            .args(["build", "--release", "--workspace", "--bin", "kanister"])
-            .args(&self.cargo);
-        build.env(COMPONENTS, &folder);
+        let mut build = binary();
+        build.args(&self.cargo).env(COMPONENTS, &folder);
         command::run(&mut build)?;
         let binary = workspace::target().join("release/kanister");
         for link in LINKS {
@@ -41,6 +37,15 @@ impl Build {
         println!("{} (and {})", binary.display(), LINKS.join(", "));
         Ok(())
     }
+}
+
+/// Cargo, building the binary.
+pub fn binary() -> Command {
+    let mut build = command::cargo();
+    // With the whole workspace selected, so that dependencies have the features that they have in
+    // tests, and are compiled once.
+    build.args(["build", "--release", "--workspace", "--bin", "kanister"]);
+    build
 }
 
 /// Makes `name` beside the binary another name of it.

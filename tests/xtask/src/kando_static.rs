@@ -218,17 +218,22 @@ fn find(programs: &[&'static str]) -> Option<&'static str> {
 
 /// The size of a program that is small enough and names no dynamic linker.
 fn check(program: &Path) -> anyhow::Result<u64> {
-    let bytes = fs::read(program)?;
-    let size = bytes.len() as u64;
-    for linker in ["/ld-musl-", "/ld-linux-"] {
-        if bytes.windows(linker.len()).any(|w| w == linker.as_bytes()) {
-            bail!("{} wants a dynamic linker ({linker}…)", program.display());
-        }
-    }
+    let size = ensure_static(program)?;
     ensure!(
         size < LARGEST,
         "{} has {size} bytes, more than {LARGEST}",
         program.display()
     );
     Ok(size)
+}
+
+/// Fails if a program names a dynamic linker; answers its size.
+pub fn ensure_static(program: &Path) -> anyhow::Result<u64> {
+    let bytes = fs::read(program).with_context(|| program.display().to_string())?;
+    for linker in ["/ld-musl-", "/ld-linux-"] {
+        if bytes.windows(linker.len()).any(|w| w == linker.as_bytes()) {
+            bail!("{} wants a dynamic linker ({linker}…)", program.display());
+        }
+    }
+    Ok(bytes.len() as u64)
 }

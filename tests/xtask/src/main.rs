@@ -12,6 +12,7 @@ mod dependencies;
 mod e2e;
 mod hello_python;
 mod kando_static;
+mod kanister_static;
 mod layers;
 mod lint;
 mod runs;
@@ -40,6 +41,8 @@ enum Task {
     Faults(runs::Faults),
     /// Make kando as one file without a dynamic linker, for amd64 and arm64, and try it
     KandoStatic(kando_static::KandoStatic),
+    /// Make the whole binary as one file without a dynamic linker, for the controller's image
+    KanisterStatic(kanister_static::KanisterStatic),
     /// Measure, on this machine as it is now
     Bench(bench::Bench),
     /// Start a real Kubernetes, run tests on it, and end it; see `cargo xtask e2e --help`
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<()> {
         Task::Runs(task) => task.run(),
         Task::Faults(task) => task.run(),
         Task::KandoStatic(task) => task.run(),
+        Task::KanisterStatic(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::E2e(task) => task.run(),
         Task::Build(task) => task.run(),

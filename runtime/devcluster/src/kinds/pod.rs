@@ -46,6 +46,7 @@ pub(super) fn qos_class(pod: &Value) -> &'static str {
 /// The defaults of a pod, those of admission included.
 pub(super) fn defaults(pod: &mut Value) {
     template_spec(pod);
+    requests_of_limits(pod);
     let account = match text(pod, &["spec", "serviceAccountName"]) {
         "" => "default".to_owned(),
         account => account.to_owned(),
@@ -66,6 +67,23 @@ pub(super) fn defaults(pod: &mut Value) {
             toleration("node.kubernetes.io/unreachable")
         ]);
         set(pod, &["spec", "tolerations"], list);
+    }
+}
+
+/// What is limited and not requested is requested: in pods, not in templates.
+fn requests_of_limits(pod: &mut Value) {
+    for list in CONTAINERS {
+        let containers = pod.pointer_mut(&format!("/spec/{list}"));
+        for container in containers
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            let limits = at(container, &["resources", "limits"]).as_object().cloned();
+            for (resource, limit) in limits.unwrap_or_default() {
+                set_default(container, &["resources", "requests", &resource], limit);
+            }
+        }
     }
 }
 

@@ -366,6 +366,14 @@ pub(super) async fn defaults_of_a_pod(at: &Target) -> anyhow::Result<()> {
     ] {
         ensure!(made.at(path) == &value, "{path} is {}", made.at(path));
     }
+    let resources = json!({"limits": {"memory": "2Mi", "cpu": "1"}, "requests": {"memory": "1Mi"}});
+    let body = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "x", "resources": resources}]}});
+    let made = at.post(&path, &body).await?.expect(201, "")?;
+    let requests = made.at("/spec/containers/0/resources/requests");
+    ensure!(
+        requests == &json!({"memory": "1Mi", "cpu": "1"}),
+        "what is limited is requested: {requests}"
+    );
     let body = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "C_", "image": ""}], "restartPolicy": "foo"}});
     let refused = at.post(&path, &body).await?.expect(422, "Invalid")?;
     let fields: Vec<&str> = refused

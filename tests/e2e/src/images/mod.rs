@@ -20,6 +20,9 @@ pub const TOOLS: &str = "test.local/tools:1";
 /// PostgreSQL's server and clients with kando.
 pub const POSTGRES: &str = "test.local/postgres:1";
 
+/// The controller's.
+pub const KANISTER: &str = "test.local/kanister:1";
+
 /// What the images are made of.
 pub struct Sources {
     /// kando without a dynamic linker; without it there are no images that hold it.

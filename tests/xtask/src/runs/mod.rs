@@ -5,7 +5,8 @@ mod cluster;
 mod images;
 mod program;
 
-use crate::{command, test, workspace};
+use crate::kanister_static::KanisterStatic;
+use crate::{command, e2e, test, workspace};
 use anyhow::{Context as _, ensure};
 use cluster::Cluster;
 use program::Program;
@@ -30,8 +31,9 @@ pub struct Runs {
     /// Which cluster
     #[arg(long, value_enum, default_value = "embedded")]
     cluster: Which,
-    /// The kubeconfig of a real cluster, whose node has the images
-    #[arg(long, value_name = "FILE", required_if_eq("cluster", "real"))]
+    /// The kubeconfig of a real cluster, whose node has the images [default: one is started for
+    /// these cases, as `cargo xtask e2e` does, and ended]
+    #[arg(long, value_name = "FILE")]
     kubeconfig: Option<PathBuf>,
     /// The address at which pods and controllers reach the store, on a real cluster
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
@@ -86,6 +88,9 @@ impl Which {
 
 impl Runs {
     pub fn run(&self) -> anyhow::Result<()> {
+        if self.cluster == Which::Real && self.kubeconfig.is_none() {
+            return self.on_a_new_cluster();
+        }
         let Some(python) = python() else {
             ensure!(
                 std::env::var_os(test::NO_SKIP).is_none(),
@@ -135,6 +140,27 @@ impl Runs {
             .collect::<anyhow::Result<Vec<_>>>()?;
         self.play(&python, &cluster, &store, &suffixes, &folder)?;
         self.judge(&python, &folder)
+    }
+
+    /// Starts a real cluster, runs this program inside, and ends the cluster.
+    fn on_a_new_cluster(&self) -> anyhow::Result<()> {
+        // It is kando of the pods, and the controller.
+        KanisterStatic {}.run()?;
+        let mut e2e = e2e::program()?;
+        // Not the cluster that somebody may have brought up by hand.
+        e2e.args(["--cluster", "recordings", "test"]);
+        e2e.args(["--suite", "recordings", "--"]);
+        e2e.args(&self.folders);
+        e2e.args(["--workers", &self.workers.to_string()]);
+        for (option, values) in [("--only", &self.only), ("--accept", &self.accept)] {
+            e2e.args(values.iter().flat_map(|value| [option, value]));
+        }
+        for (option, file) in [("--kanister", &self.kanister), ("--keep", &self.keep)] {
+            if let Some(file) = file {
+                e2e.arg(option).arg(file);
+            }
+        }
+        command::run(&mut e2e)
     }
 
     fn folders(&self) -> Vec<PathBuf> {

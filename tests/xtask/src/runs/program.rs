@@ -81,6 +81,9 @@ impl Program {
 impl Drop for Program {
     /// Asks the program to end, and makes it if it does not.
     fn drop(&mut self) {
+        if let Ok(Some(_)) = self.child.try_wait() {
+            return;
+        }
         let asked = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
