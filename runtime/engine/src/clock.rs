@@ -4,9 +4,11 @@ use k8s_openapi::jiff::Timestamp;
 use kanister_api::Time;
 use std::time::{Duration, SystemTime};
 
-/// Now.
+/// Now, in whole seconds: what is stored has no more, and a record that differed from it by less
+/// would be written again.
 pub(crate) fn now() -> Time {
-    Time(Timestamp::now())
+    let now = Timestamp::now();
+    Time(Timestamp::from_second(now.as_second()).unwrap_or(now))
 }
 
 /// The moment `length` after `time`; none beyond what a clock can show.

@@ -13,6 +13,7 @@ pub mod certificates;
 pub mod cgroups;
 pub mod components;
 pub mod config;
+pub mod faults;
 pub mod images;
 pub mod kubeconfig;
 pub mod lifecycle;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use kanister_e2e::components::Component;
 use kanister_e2e::config::Config;
+use kanister_e2e::faults::{self, Programs};
 use kanister_e2e::images::{self, Sources};
 use kanister_e2e::suites::{self, Suite};
 use kanister_e2e::{boot, lifecycle, logs, namespaces, packages, programs, smoke};
@@ -76,6 +77,16 @@ enum Task {
     Boot,
     #[command(hide = true)]
     Smoke { filter: Option<String> },
+    #[command(hide = true)]
+    Faults {
+        #[arg(long)]
+        kanister: PathBuf,
+        #[arg(long)]
+        plugins: PathBuf,
+        #[arg(long)]
+        cache: PathBuf,
+        filter: Option<String>,
+    },
     #[command(hide = true)]
     Logs { folder: PathBuf },
 }
@@ -189,6 +200,19 @@ impl Task {
             Self::First => namespaces::first(&config()?)?,
             Self::Boot => boot::boot(&config()?)?,
             Self::Smoke { filter } => smoke::run(&config()?, &filter.unwrap_or_default())?,
+            Self::Faults {
+                kanister,
+                plugins,
+                cache,
+                filter,
+            } => {
+                let programs = Programs {
+                    kanister,
+                    plugins,
+                    cache,
+                };
+                faults::run(&config()?, &programs, &filter.unwrap_or_default())?;
+            }
             Self::Logs { folder } => logs::collect(&config()?, &folder)?,
         }
         Ok(ExitCode::SUCCESS)
