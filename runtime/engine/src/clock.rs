@@ -20,3 +20,15 @@ pub(crate) fn after(time: &Time, length: Duration) -> Option<SystemTime> {
 pub(crate) fn until(moment: SystemTime) -> Duration {
     moment.duration_since(SystemTime::now()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_the_same_when_it_comes_back_from_the_store() {
+        let now = now();
+        let stored = serde_json::to_string(&now).unwrap();
+        assert_eq!(serde_json::from_str::<Time>(&stored).unwrap(), now);
+    }
+}

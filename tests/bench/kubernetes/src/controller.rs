@@ -67,7 +67,7 @@ impl Controller {
     pub async fn ready(&mut self) -> anyhow::Result<Duration> {
         loop {
             if self.get("/readyz").await.is_ok()
-                && self.get("/metrics").await?.contains("kanister_leader 1")
+                && self.get("/metrics").await?.contains("\nkanister_leader 1\n")
                 // It was ready as one that stands by before it led.
                 && self.get("/readyz").await.is_ok()
             {

@@ -50,9 +50,11 @@ impl<'a> Ground<'a> {
         ground.apply(&objects::account())?;
         for (namespace, pod) in [(NAMESPACE, "app"), (objects::SHOP, "printer")] {
             // The pod needs the namespace's account, which is made a moment later.
-            until("the pod's admission", || {
-                Ok(ground.apply(&objects::pod(namespace, pod)).is_ok())
+            let account = ["get", "serviceaccount", "default", "-n", namespace];
+            until("the account of the pod", || {
+                Ok(ground.kubectl(&account).is_ok())
             })?;
+            ground.apply(&objects::pod(namespace, pod))?;
         }
         let wait = ["--for=condition=Ready", "--timeout=120s"];
         ground.kubectl(&[["wait", "pod/app"], wait].concat())?;
@@ -114,8 +116,9 @@ impl<'a> Ground<'a> {
     /// # Errors
     /// If the API server refuses it.
     pub fn apply(&self, object: &Value) -> anyhow::Result<()> {
-        let mut apply = self.command(&["apply", "-f", "-"]);
+        let mut apply = kubectl(self.config);
         let mut child = apply
+            .args(["apply", "-f", "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
