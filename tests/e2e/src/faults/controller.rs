@@ -31,7 +31,7 @@ impl Controller {
     /// # Errors
     /// If it cannot be started.
     pub fn start(ground: &Ground<'_>, name: &str) -> anyhow::Result<Self> {
-        Self::with(ground, name, Some(4), API_PORT)
+        Self::with(ground, name, Some(6), API_PORT)
     }
 
     /// Starts one with the product's own lease.

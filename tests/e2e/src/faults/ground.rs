@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -21,10 +21,15 @@ pub const NAMESPACE: &str = "faults";
 /// How long a run may take to end after a fault.
 const END: Duration = Duration::from_secs(240);
 
+/// How long the kubelet may take to come back.
+const RETURN: Duration = Duration::from_secs(60);
+
 /// The ground of the suite.
 pub struct Ground<'a> {
     pub config: &'a Config,
     pub programs: &'a Programs,
+    /// Tells this run of the suite from earlier ones on the same cluster.
+    began: u64,
     count: Cell<u32>,
 }
 
@@ -37,6 +42,7 @@ impl<'a> Ground<'a> {
         let ground = Self {
             config,
             programs,
+            began: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
             count: Cell::new(0),
         };
         for folder in [ground.logs(), ground.store()] {
@@ -93,7 +99,7 @@ impl<'a> Ground<'a> {
     pub fn name(&self, prefix: &str) -> String {
         let count = self.count.get() + 1;
         self.count.set(count);
-        format!("{prefix}-{count}")
+        format!("{prefix}-{:x}-{count}", self.began)
     }
 
     /// Runs kubectl in the namespace of this suite.
@@ -144,12 +150,19 @@ impl<'a> Ground<'a> {
         self.get(&format!("{sets}/{NAMESPACE}/actionsets/{name}"))
     }
 
-    /// What the application's pod prints.
+    /// What the application's pod prints. The kubelet may be on its way back still.
     ///
     /// # Errors
-    /// If the command fails.
+    /// If the command fails again and again.
     pub fn in_pod(&self, script: &str) -> anyhow::Result<String> {
-        self.kubectl(&["exec", "app", "--", "sh", "-c", script])
+        let start = Instant::now();
+        loop {
+            let printed = self.kubectl(&["exec", "app", "--", "sh", "-c", script]);
+            if printed.is_ok() || start.elapsed() > RETURN {
+                return printed;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
 
     /// How often a line was left by a run.
