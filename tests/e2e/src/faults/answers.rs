@@ -1,5 +1,6 @@
 //! What the API server answers to those who ask too much or too late, and what it removes.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -12,7 +13,7 @@ use super::http::ask;
 use super::objects;
 use super::outages::during_task;
 use super::run::{End, Run, round_trip};
-use crate::boot::wait_for_api;
+use crate::boot::{kubectl, output, wait_for_api};
 use crate::components::Component;
 use crate::config::ETCD_PORT;
 
@@ -90,17 +91,30 @@ pub fn removed_after_its_time(ground: &Ground<'_>) -> anyhow::Result<String> {
     Ok("it was there for its time, and then no more".to_owned())
 }
 
-/// For some seconds the API server answers everything that the controller asks with 429.
+/// For some seconds the API server answers everything that the controller asks with 429: its account
+/// has room for one request at a time, and that one takes long.
 pub fn too_many_requests(ground: &Ground<'_>) -> anyhow::Result<String> {
     let mut controller = Controller::with_default_lease(ground, "many")?;
     let run = Run::task(ground, 15)?;
     run.under_way(&mut controller)?;
-    let rejection = rejection();
-    ground.apply(&rejection)?;
-    std::thread::sleep(Duration::from_secs(6));
-    for kind in ["flowschema", "prioritylevelconfiguration"] {
+    // Takes connections and never says anything.
+    let silent = TcpListener::bind("127.0.0.1:0")?;
+    ground.apply(&webhook(silent.local_addr()?.port()))?;
+    ground.apply(&one_at_a_time())?;
+    // The rules are in force a moment later.
+    std::thread::sleep(Duration::from_secs(1));
+    let mut slow = kubectl(ground.config);
+    slow.arg("--kubeconfig").arg(controller.kubeconfig(ground)?);
+    slow.args(["--namespace", NAMESPACE, "create", "configmap", "slow"]);
+    output(&mut slow)?;
+    for kind in [
+        "validatingwebhookconfiguration",
+        "flowschema",
+        "prioritylevelconfiguration",
+    ] {
         ground.kubectl(&["delete", kind, "faults"])?;
     }
+    ground.kubectl(&["delete", "configmap", "slow"])?;
     let end = run.end(&mut [&mut controller])?;
     let denied = controller.requests(ground, "429")?;
     ensure!(denied > 0, "no request was answered with 429");
@@ -112,8 +126,32 @@ pub fn too_many_requests(ground: &Ground<'_>) -> anyhow::Result<String> {
     }
 }
 
-/// No room for what the controller's account asks.
-fn rejection() -> Value {
+/// Whoever creates a ConfigMap waits for this port.
+fn webhook(port: u16) -> Value {
+    json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "faults"},
+        "webhooks": [{
+            "name": "slow.faults.test",
+            "clientConfig": {"url": format!("https://127.0.0.1:{port}/")},
+            "rules": [{
+                "apiGroups": [""],
+                "apiVersions": ["v1"],
+                "operations": ["CREATE"],
+                "resources": ["configmaps"],
+            }],
+            "matchConditions": [{"name": "slow", "expression": "object.metadata.name == 'slow'"}],
+            "timeoutSeconds": 8,
+            "failurePolicy": "Ignore",
+            "sideEffects": "None",
+            "admissionReviewVersions": ["v1"],
+        }],
+    })
+}
+
+/// Room for one request of the controller's account.
+fn one_at_a_time() -> Value {
     let group = "flowcontrol.apiserver.k8s.io/v1";
     let rule = json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"],
         "namespaces": ["*"], "clusterScope": true});

@@ -138,6 +138,14 @@ impl Controller {
         Ok(())
     }
 
+    /// How it finds the API server, and as whom.
+    ///
+    /// # Errors
+    /// If there is no token for it.
+    pub fn kubeconfig(&self, ground: &Ground<'_>) -> anyhow::Result<PathBuf> {
+        kubeconfig(ground, self.port)
+    }
+
     /// The name that its leases and journals begin with.
     pub fn identity(&self) -> String {
         format!("{}.{}_", self.name, self.starts)
