@@ -37,7 +37,7 @@ class Controller:
         while True:
             try: self.get('/readyz')
             except OSError: time.sleep(0.005); continue
-            if 'kanister_leader 1' in self.get('/metrics'): return time.time() - self.began
+            if '\nkanister_leader 1\n' in self.get('/metrics'): return time.time() - self.began
             time.sleep(0.005)
 
     def requests(self):

@@ -1,22 +1,49 @@
 //! The connection to the cluster: one for everything, so that it can be counted.
 
 use crate::error::ControllerError;
+use crate::settling::Settling;
 use crate::telemetry::Metrics;
 use http::{Request, Response};
 use kube::Config;
+use kube::client::retry::RetryPolicy;
 use kube::client::{Body, ClientBuilder};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
+use tower::buffer::BufferLayer;
+use tower::retry::RetryLayer;
 use tower::{Layer, Service};
 
+/// Requests that may wait for the connection.
+const WAITING: usize = 1024;
+
+/// The pauses between attempts where the server names none.
+const PAUSES: std::ops::Range<Duration> = Duration::from_millis(20)..Duration::from_secs(5);
+
+/// Attempts after the first: some seconds. Who needs the answer asks again afterwards, and says so.
+const ATTEMPTS: u32 = 6;
+
 /// A connection that counts its requests. It waits and asks again where the API server says 429,
-/// 503 or 504, as long as `Retry-After` says. Nothing is sent yet.
+/// 503 or 504, as long as `Retry-After` says, and does not take for an answer what an API server
+/// refuses that has just been started. Nothing is sent yet.
 ///
 /// # Errors
 /// [`ControllerError::Connect`] if the configuration is of no use.
-pub fn connect(config: Config, metrics: &Metrics) -> Result<kube::Client, ControllerError> {
+pub fn connect(mut config: Config, metrics: &Metrics) -> Result<kube::Client, ControllerError> {
+    // Below the others it would hide from them what is asked again.
+    config.default_retry = false;
     let builder = ClientBuilder::try_from(config).map_err(ControllerError::Connect)?;
-    Ok(builder.with_layer(&Counting(metrics.clone())).build())
+    let builder = builder
+        .with_layer(&BufferLayer::new(WAITING))
+        .with_layer(&Counting(metrics.clone()))
+        .with_layer(&Settling::default());
+    Ok(
+        match RetryPolicy::new(PAUSES.start, PAUSES.end, ATTEMPTS, true) {
+            Ok(policy) => builder.with_layer(&RetryLayer::new(policy)).build(),
+            // Pauses that are none: not those above.
+            Err(_) => builder.build(),
+        },
+    )
 }
 
 #[derive(Clone)]

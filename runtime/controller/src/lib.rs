@@ -18,6 +18,7 @@
 //! - `leader`: the Lease. `crds`: the definitions of the custom resources.
 //! - `dispatch`, `queue`, `expiry`: which ActionSet runs when, and when a finished one goes.
 //! - `seat`: what a run of the engine stands on: the record, the notes, the events.
+//! - `client`, `settling`: the connection to the API server, across outages.
 //! - `telemetry`: metrics and logs. `http`: where metrics and health are served.
 
 mod client;
@@ -31,6 +32,7 @@ mod leader;
 mod queue;
 mod seat;
 mod settings;
+mod settling;
 mod telemetry;
 mod watch;
 

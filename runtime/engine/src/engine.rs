@@ -11,7 +11,7 @@ use crate::seat::{ReadError, RunEvent, Seat, StoreError};
 use crate::settings::Settings;
 use crate::validate::validate;
 use kanister_api::function::GrantFile;
-use kanister_api::{ActionSet, ActionSpec, ActionStatus, ExecutionMode, State};
+use kanister_api::{ActionSet, ActionSpec, ActionStatus, Blueprint, ExecutionMode, State};
 use kanister_host::host::Host;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -137,10 +137,12 @@ impl Engine {
             return Ok(RunEnd::Failed(why));
         }
         let actions = action_set.spec.clone().unwrap_or_default().actions;
-        if found == Stage::New
-            && let Some(end) = self.begin(&record, &seat, &control, &actions).await?
-        {
-            return Ok(end);
+        let mut first = None;
+        if found == Stage::New {
+            match self.begin(&record, &seat, &control, &actions).await? {
+                Begin::Ended(end) => return Ok(end),
+                Begin::Begun(blueprint) => first = blueprint,
+            }
         }
         let cluster = patiently(self.settings.patience, control.cancellation(), || {
             seat.clients.cluster()
@@ -173,19 +175,20 @@ impl Engine {
             name: action_set.metadata.name.clone().unwrap_or_default(),
             uid: identity(&action_set),
         });
-        run_actions(&context, &action_set, &actions).await
+        run_actions(&context, &action_set, &actions, first).await
     }
 
-    /// Writes the first status. An end if the ActionSet cannot begin.
+    /// Writes the first status, unless the ActionSet cannot begin.
     async fn begin(
         &self,
         record: &Record,
         seat: &Seat,
         control: &RunControl,
         actions: &[ActionSpec],
-    ) -> Result<Option<RunEnd>, Stop> {
+    ) -> Result<Begin, Stop> {
         let mut statuses = Vec::new();
-        for spec in actions {
+        let mut first = None;
+        for (index, spec) in actions.iter().enumerate() {
             let blueprint = if spec.blueprint.is_empty() {
                 None
             } else {
@@ -200,8 +203,11 @@ impl Engine {
                     let why = error.to_string();
                     record.update(|live| live.refuse(&why)).await?;
                     seat.events.emit(error.event());
-                    return Ok(Some(RunEnd::Failed(why)));
+                    return Ok(Begin::Ended(RunEnd::Failed(why)));
                 }
+            }
+            if index == 0 {
+                first = blueprint;
             }
         }
         record
@@ -210,8 +216,15 @@ impl Engine {
                 live.status.actions = statuses;
             })
             .await?;
-        Ok(None)
+        Ok(Begin::Begun(first))
     }
+}
+
+/// How an ActionSet begins.
+enum Begin {
+    Ended(RunEnd),
+    /// With the Blueprint of its first action, which is launched at once and need not read it again.
+    Begun(Option<Blueprint>),
 }
 
 /// Why a run stops before its end.
@@ -262,6 +275,7 @@ async fn run_actions(
     context: &Arc<RunContext>,
     action_set: &ActionSet,
     actions: &[ActionSpec],
+    mut first: Option<Blueprint>,
 ) -> Result<RunEnd, Stop> {
     let spec = action_set.spec.as_ref();
     let sequential = spec.is_some_and(|it| it.execution_mode == ExecutionMode::Sequential);
@@ -277,7 +291,7 @@ async fn run_actions(
         if context.control.handed_over() && running.is_empty() {
             return Ok(RunEnd::HandedOver);
         }
-        match begin_action(context, index, spec).await? {
+        match begin_action(context, index, spec, first.take()).await? {
             Begun::Over(state) => failed |= sequential && state == State::Failed,
             Begun::NotLaunched => failed = true,
             Begun::Launched(action) => {
@@ -326,6 +340,7 @@ async fn begin_action(
     context: &Arc<RunContext>,
     index: usize,
     spec: &ActionSpec,
+    blueprint: Option<Blueprint>,
 ) -> Result<Begun, RecordError> {
     let status = context.record.status().await;
     let recorded = status.actions.get(index).cloned().unwrap_or_default();
@@ -342,7 +357,7 @@ async fn begin_action(
         let event = RunEvent::started_action(&spec.name);
         context.seat.events.emit(event);
     }
-    match launch(context, index, spec, &recorded, &journal).await {
+    match launch(context, index, spec, (&recorded, &journal), blueprint).await {
         Ok(action) => Ok(Begun::Launched(Box::new(action))),
         Err(error) => {
             not_launched(context, index, spec, &error).await?;

@@ -15,6 +15,7 @@ pub mod cgroups;
 mod client;
 pub mod components;
 pub mod config;
+pub mod faults;
 pub mod images;
 pub mod in_cluster;
 pub mod kubeconfig;

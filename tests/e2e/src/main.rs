@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use kanister_e2e::components::Component;
 use kanister_e2e::config::Config;
+use kanister_e2e::faults::{self, Programs};
 use kanister_e2e::images::{self, Sources};
 use kanister_e2e::suites::{self, Suite};
 use kanister_e2e::{
@@ -92,6 +93,16 @@ enum Task {
     #[command(hide = true)]
     Postgres {
         kanister: PathBuf,
+        filter: Option<String>,
+    },
+    #[command(hide = true)]
+    Faults {
+        #[arg(long)]
+        kanister: PathBuf,
+        #[arg(long)]
+        plugins: PathBuf,
+        #[arg(long)]
+        cache: PathBuf,
         filter: Option<String>,
     },
     #[command(hide = true)]
@@ -224,6 +235,19 @@ impl Task {
             }
             Self::Postgres { kanister, filter } => {
                 postgres::run(&config()?, &kanister, &filter.unwrap_or_default())?;
+            }
+            Self::Faults {
+                kanister,
+                plugins,
+                cache,
+                filter,
+            } => {
+                let programs = Programs {
+                    kanister,
+                    plugins,
+                    cache,
+                };
+                faults::run(&config()?, &programs, &filter.unwrap_or_default())?;
             }
             Self::Logs { folder } => logs::collect(&config()?, &folder)?,
         }

@@ -1,6 +1,6 @@
 //! The suites that run on a cluster.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
@@ -21,6 +21,9 @@ pub enum Suite {
     Postgres,
     /// Recorded runs of upstream, played by our controller; wants `cargo xtask build` first
     Recordings,
+    /// Parts of the cluster and controllers that fail in the middle of runs; wants `cargo xtask
+    /// build` first
+    Faults,
 }
 
 impl Suite {
@@ -67,6 +70,20 @@ impl Suite {
                 command.extend(["--kubeconfig".to_owned(), kubeconfig]);
                 command
             }
+            Self::Faults => {
+                let text = |path: PathBuf| path.display().to_string();
+                let kanister = PathBuf::from(compiled("kanister")?);
+                let target = kanister.ancestors().nth(2).context("no target folder")?;
+                let plugins = target.join("e2e/plugins");
+                component("route", &plugins)?;
+                let cache = target.join("test-tools/components");
+                let mut command = vec![text(std::env::current_exe()?)];
+                command.extend(["--state".into(), text(state.to_owned()), "faults".into()]);
+                command.extend(["--kanister".into(), text(kanister.clone())]);
+                command.extend(["--plugins".into(), text(plugins)]);
+                command.extend(["--cache".into(), text(cache)]);
+                command
+            }
         })
     }
 }
@@ -76,6 +93,20 @@ fn fetched() -> anyhow::Result<()> {
     let moto = test_tools::moto();
     moto.map(drop)
         .map_err(|why| anyhow::anyhow!("no S3 server: {why}"))
+}
+
+/// A function of these tests, as a component in a folder.
+fn component(name: &str, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(name);
+    let status = Command::new(compiled("xtask")?)
+        .arg("component")
+        .arg(tests)
+        .arg("--out")
+        .arg(folder.join(name).with_extension("wasm"))
+        .status()?;
+    ensure!(status.success(), "the component {name} cannot be made");
+    Ok(())
 }
 
 /// A program of this workspace.

@@ -31,6 +31,9 @@ enum What {
     Devcluster,
     /// The controller on the embedded cluster: ActionSets a second, writes, memory
     Controller,
+    /// The controller on a real Kubernetes, beside a raw writer; with `--fsync` etcd waits for the
+    /// disk
+    Kubernetes,
 }
 
 impl Bench {
@@ -38,6 +41,7 @@ impl Bench {
         let program = match self.what {
             What::Kando => return self.kando(),
             What::Controller => return crate::runs::bench(&self.args),
+            What::Kubernetes => return self.kubernetes(),
             What::Run => "bench-run",
             What::Host => "bench-host",
             What::Storage => "bench-storage",
@@ -47,6 +51,22 @@ impl Bench {
         let [program] = built([program])?;
         let mut bench = Command::new(program);
         command::run(bench.args(&self.args).current_dir(workspace::root()))
+    }
+
+    /// Inside of a cluster of its own, which is ended afterwards.
+    fn kubernetes(&self) -> anyhow::Result<()> {
+        let [kanister, measure, e2e] = built(["kanister", "kanister-bench-kubernetes", "e2e"])?;
+        let target = workspace::target();
+        let (fsync, args): (Vec<_>, Vec<_>) = self.args.iter().partition(|it| *it == "--fsync");
+        let mut bench = Command::new(e2e);
+        bench.arg("--folder").arg(target.join("e2e"));
+        bench.args(["--cluster", "bench", "test"]).args(fsync);
+        bench.arg("--").arg(measure);
+        bench.arg("--kanister").arg(kanister);
+        bench
+            .arg("--cache")
+            .arg(target.join("test-tools/components"));
+        command::run(bench.args(args))
     }
 
     /// Two programs: the one that is measured and the one that measures.

@@ -1,19 +1,22 @@
 //! The changes of one resource in one namespace, across lost connections and expired versions.
 
+mod page;
 mod pause;
 
 use crate::error::{ControllerError, said};
 use futures::{StreamExt as _, pin_mut};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ListMeta;
 use kube::Api;
 use kube::api::{ListParams, WatchEvent, WatchParams};
-use kube::core::{Resource, Status};
+use kube::core::{Request, Resource, Status};
 pub(crate) use pause::Pause;
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 use std::fmt::Debug;
+use std::mem;
 use tokio::sync::mpsc;
 
-/// Objects in one answer of a list.
+/// Objects in one answer of a list that the server reads from its store.
 const PAGE: u32 = 500;
 
 /// How long the server keeps one watch open; kube gives up a little later.
@@ -137,22 +140,20 @@ where
 
     /// Lists everything; answers with the version that the list is of.
     async fn list(&mut self) -> Result<String, (Option<String>, Interruption)> {
-        let mut params = ListParams::default().limit(PAGE);
+        let mut params = if self.synced {
+            ListParams::default().limit(PAGE)
+        } else {
+            // From what the server has in memory, several times as fast. It may be a little old: the
+            // watch tells what has changed since, and nothing is known yet that would be taken back.
+            ListParams::default().match_any()
+        };
         let mut found = HashSet::new();
         let version = loop {
-            let page = self
-                .api
-                .list(&params)
-                .await
-                .map_err(|error| (None, error.into()))?;
-            let next = page.metadata.continue_.filter(|token| !token.is_empty());
-            for object in page.items {
-                found.insert(name(&object));
-                self.applied(object).await.map_err(|it| (None, it))?;
-            }
-            match next {
-                Some(token) => params = params.continue_token(&token),
-                None => break page.metadata.resource_version.unwrap_or_default(),
+            let page = self.page(&params, &mut found).await;
+            let page = page.map_err(|it| (None, it))?;
+            match page.continue_.filter(|token| !token.is_empty()) {
+                Some(token) => params = params.limit(PAGE).continue_token(&token),
+                None => break page.resource_version.unwrap_or_default(),
             }
         };
         let gone: Vec<_> = self.known.difference(&found).cloned().collect();
@@ -164,6 +165,43 @@ where
             self.tell(Change::Synced).await.map_err(|it| (None, it))?;
         }
         Ok(version)
+    }
+
+    /// Tells the objects of one answer, and adds their names to `found`.
+    async fn page(
+        &mut self,
+        params: &ListParams,
+        found: &mut HashSet<String>,
+    ) -> Result<ListMeta, Interruption> {
+        let request = Request::new(self.api.resource_url()).list(params);
+        let request = request.map_err(kube::Error::BuildRequest)?;
+        let client = self.api.clone().into_client();
+        let list = client.request_text(request).await?;
+        let (mut known, mut names) = (mem::take(&mut self.known), mem::take(found));
+        let (synced, changes) = (self.synced, self.changes.clone());
+        // Reading it takes a while, and waits for the receiver where there are many.
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut heard = true;
+            let read = page::each(&list, |object: K| {
+                names.insert(name(&object));
+                let new = known.insert(name(&object)) && synced;
+                let change = Change::Applied { object, new };
+                heard = heard && changes.blocking_send(change).is_ok();
+            });
+            (known, names, heard, read)
+        });
+        let (known, names, heard, read) = match reading.await {
+            Ok(read) => read,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime ends.
+            Err(_) => return Err(Interruption::Unheard),
+        };
+        self.known = known;
+        *found = names;
+        if !heard {
+            return Err(Interruption::Unheard);
+        }
+        Ok(read.map_err(kube::Error::SerdeError)?)
     }
 
     /// Follows changes from a version on, until the server ends the watch; answers with the version

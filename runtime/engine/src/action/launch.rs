@@ -49,15 +49,19 @@ fn preferred(error: &LookupError) -> String {
     }
 }
 
-/// Looks up what an action needs. `status` and `journal` are what is recorded of it.
+/// Looks up what an action needs. `status` and `journal` are what is recorded of it, `read` its
+/// Blueprint where that was read a moment ago.
 pub(crate) async fn launch(
     run: &Arc<RunContext>,
     index: usize,
     spec: &ActionSpec,
-    status: &ActionStatus,
-    journal: &RunAction,
+    (status, journal): (&ActionStatus, &RunAction),
+    read: Option<Blueprint>,
 ) -> Result<Action, LaunchError> {
-    let blueprint = blueprint(run, &status.blueprint).await?;
+    let blueprint = match read {
+        Some(read) => Some(read),
+        None => blueprint(run, &status.blueprint).await?,
+    };
     let action = begin::action(spec, blueprint.as_ref())?.clone();
     same_phases(spec, status, &action)?;
     let time = journal.time.unwrap_or_else(|| ActionTime(Timestamp::now()));
