@@ -119,6 +119,8 @@ fn location_and_chronicle() {
 fn command_lines_that_are_wrong() {
     let profile = format!(r#"{{"Credential":{{"KeyPair":{{"Secret":"{CANARY}"}}}}}}"#);
     let equals = format!("--profil={profile}");
+    // A name alone would be that of a socket.
+    let nowhere = format!("/none/{profile}");
     let filestore = r#"{"Location":{"type":"filestore","bucket":"/tmp"}}"#;
     for args in [
         &["location", "push", "-", &equals][..],
@@ -138,7 +140,7 @@ fn command_lines_that_are_wrong() {
         &["location", "push", &profile, "-p", filestore],
         &["chronicle", "push", "-p", "/none", "-s", &profile, "true"],
         &["process", "client", "list", "-a", &profile],
-        &["process", "server", "-a", &profile],
+        &["process", "server", "-a", &nowhere],
     ] {
         silent(&kando(args).unwrap(), &args.join(" "));
     }
