@@ -138,16 +138,13 @@ impl Client {
         });
         let status = last.pointer("/status").unwrap_or(&Value::Null);
         waited.with_context(|| format!("{name} is {status}"))?;
-        if let Some(message) = status.pointer("/error/message") {
+        if status.get("state") == Some(&"failed".into()) {
+            let message = status.pointer("/error/message").and_then(Value::as_str);
             bail!(
                 "the ActionSet {name} failed: {}",
-                message.as_str().unwrap_or_default()
+                message.unwrap_or_default()
             );
         }
-        ensure!(
-            status.get("state") == Some(&"complete".into()),
-            "{name} is {status}"
-        );
         Ok(last)
     }
 }
