@@ -1,10 +1,11 @@
 //! One ActionSet, from wherever it stands to its end.
 
-use crate::action::{ActionEnd, LaunchError, RunContext, launch};
+use crate::action::{ActionEnd, AlreadyRead, LaunchError, RunContext, launch};
 use crate::begin;
 use crate::call::NotesBook;
+use crate::clock;
 use crate::control::RunControl;
-use crate::params::Reader;
+use crate::params::{Reader, collect};
 use crate::patience::patiently;
 use crate::record::{Record, RecordError, Stage, stage};
 use crate::seat::{ReadError, RunEvent, Seat, StoreError};
@@ -148,6 +149,12 @@ impl Engine {
             seat.clients.cluster()
         })
         .await?;
+        let reader = Reader::new(
+            Arc::clone(&seat.clients),
+            control.clone(),
+            self.settings.patience,
+        );
+        let mut read = None;
         let notes = if found == Stage::Ours {
             record.update(|live| live.take_over(holder)).await?;
             patiently(self.settings.patience, control.stop(), || {
@@ -155,18 +162,28 @@ impl Engine {
             })
             .await?
         } else {
-            record.update(|live| live.claim(holder)).await?;
+            let claim = record.update(|live| live.claim(holder));
+            match (first, actions.first()) {
+                // Reading changes nothing, so the claim need not be waited for.
+                (Some(blueprint), Some(spec)) => {
+                    let time = clock::now().0.to_string();
+                    let (claimed, collected) =
+                        tokio::join!(claim, collect(&reader, spec, &time, None));
+                    claimed?;
+                    read = Some(AlreadyRead {
+                        blueprint,
+                        collected,
+                    });
+                }
+                _ => claim.await?,
+            }
             NotesBook::empty(Arc::clone(&seat.store))
         };
         let context = Arc::new(RunContext {
             host: Arc::clone(&self.host),
             grants: Arc::clone(&self.grants),
             settings: Arc::clone(&self.settings),
-            reader: Reader::new(
-                Arc::clone(&seat.clients),
-                control.clone(),
-                self.settings.patience,
-            ),
+            reader,
             seat,
             control,
             record,
@@ -175,7 +192,7 @@ impl Engine {
             name: action_set.metadata.name.clone().unwrap_or_default(),
             uid: identity(&action_set),
         });
-        run_actions(&context, &action_set, &actions, first).await
+        run_actions(&context, &action_set, &actions, read).await
     }
 
     /// Writes the first status, unless the ActionSet cannot begin.
@@ -275,7 +292,7 @@ async fn run_actions(
     context: &Arc<RunContext>,
     action_set: &ActionSet,
     actions: &[ActionSpec],
-    mut first: Option<Blueprint>,
+    mut read: Option<AlreadyRead>,
 ) -> Result<RunEnd, Stop> {
     let spec = action_set.spec.as_ref();
     let sequential = spec.is_some_and(|it| it.execution_mode == ExecutionMode::Sequential);
@@ -291,7 +308,7 @@ async fn run_actions(
         if context.control.handed_over() && running.is_empty() {
             return Ok(RunEnd::HandedOver);
         }
-        match begin_action(context, index, spec, first.take()).await? {
+        match begin_action(context, index, spec, read.take()).await? {
             Begun::Over(state) => failed |= sequential && state == State::Failed,
             Begun::NotLaunched => failed = true,
             Begun::Launched(action) => {
@@ -340,7 +357,7 @@ async fn begin_action(
     context: &Arc<RunContext>,
     index: usize,
     spec: &ActionSpec,
-    blueprint: Option<Blueprint>,
+    read: Option<AlreadyRead>,
 ) -> Result<Begun, RecordError> {
     let status = context.record.status().await;
     let recorded = status.actions.get(index).cloned().unwrap_or_default();
@@ -357,7 +374,7 @@ async fn begin_action(
         let event = RunEvent::started_action(&spec.name);
         context.seat.events.emit(event);
     }
-    match launch(context, index, spec, (&recorded, &journal), blueprint).await {
+    match launch(context, index, spec, (&recorded, &journal), read).await {
         Ok(action) => Ok(Begun::Launched(Box::new(action))),
         Err(error) => {
             not_launched(context, index, spec, &error).await?;

@@ -49,32 +49,46 @@ fn preferred(error: &LookupError) -> String {
     }
 }
 
-/// Looks up what an action needs. `status` and `journal` are what is recorded of it, `read` its
-/// Blueprint where that was read a moment ago.
+/// What was read of an action a moment ago.
+pub(crate) struct AlreadyRead {
+    pub(crate) blueprint: Blueprint,
+    pub(crate) collected: Result<Collected, ParamsError>,
+}
+
+/// Looks up what an action needs, but for what was `read` already. `status` and `journal` are what is
+/// recorded of it.
 pub(crate) async fn launch(
     run: &Arc<RunContext>,
     index: usize,
     spec: &ActionSpec,
     (status, journal): (&ActionStatus, &RunAction),
-    read: Option<Blueprint>,
+    read: Option<AlreadyRead>,
 ) -> Result<Action, LaunchError> {
-    let blueprint = match read {
-        Some(read) => Some(read),
-        None => blueprint(run, &status.blueprint).await?,
+    let (blueprint, collected) = match read {
+        Some(AlreadyRead {
+            blueprint,
+            collected,
+        }) => (Some(blueprint), Some(collected)),
+        None => (blueprint(run, &status.blueprint).await?, None),
     };
     let action = begin::action(spec, blueprint.as_ref())?.clone();
     same_phases(spec, status, &action)?;
     let time = journal.time.unwrap_or_else(|| ActionTime(Timestamp::now()));
-    let kept = match journal.time {
-        Some(_) => run.notes.snapshot(index).await,
-        None => None,
-    };
     let begun = journal.time.is_some();
     let Collected {
         params,
         snapshot,
         profile,
-    } = collect(&run.reader, spec, &time.to_string(), kept).await?;
+    } = match collected {
+        Some(collected) => collected?,
+        None => {
+            let kept = match begun {
+                true => run.notes.snapshot(index).await,
+                false => None,
+            };
+            collect(&run.reader, spec, &time.to_string(), kept).await?
+        }
+    };
     let step = |phase: &BlueprintPhase| step(run, spec, phase);
     let mut phases = action
         .phases

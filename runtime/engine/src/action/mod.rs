@@ -24,7 +24,7 @@ use kanister_template::TemplateParams;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-pub(crate) use launch::{LaunchError, launch, render_reference};
+pub(crate) use launch::{AlreadyRead, LaunchError, launch, render_reference};
 
 /// What the person who cancelled reads.
 const CANCELLED: &str = "the run was cancelled";

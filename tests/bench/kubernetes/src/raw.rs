@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use http::Request;
 use serde_json::{Value, json};
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the controller wrote for one ActionSet, after its creation.
 pub struct Writes {
@@ -65,6 +65,25 @@ pub async fn recorded(
     })
 }
 
+/// Does these writes one after another, but for the events, which nobody waits for: how long that
+/// takes at least, whoever does it.
+///
+/// # Errors
+/// If one is refused.
+pub async fn alone(
+    client: &kube::Client,
+    writes: &Writes,
+    count: usize,
+) -> anyhow::Result<Vec<Duration>> {
+    let mut times = Vec::new();
+    for number in 0..count {
+        let began = Instant::now();
+        status(client, writes, &format!("raw-alone-{number}")).await?;
+        times.push(began.elapsed());
+    }
+    Ok(times)
+}
+
 /// Does these writes for so many ActionSets: how many per second.
 ///
 /// # Errors
@@ -77,12 +96,14 @@ pub async fn write(
 ) -> anyhow::Result<f64> {
     let began = Instant::now();
     let all = futures::stream::iter(0..count);
-    let all = all.map(async |number| one(client, writes, &format!("raw-{number}")).await);
+    let name = |number| format!("raw-{writers}-{number}");
+    let all = all.map(async |number| one(client, writes, &name(number)).await);
     all.buffer_unordered(writers).try_collect::<()>().await?;
     Ok(count as f64 / began.elapsed().as_secs_f64())
 }
 
-async fn one(client: &kube::Client, writes: &Writes, name: &str) -> anyhow::Result<()> {
+/// The creation and what follows of it.
+async fn status(client: &kube::Client, writes: &Writes, name: &str) -> anyhow::Result<()> {
     let stored = send(
         client,
         Request::post(action_sets(RAW)),
@@ -106,6 +127,11 @@ async fn one(client: &kube::Client, writes: &Writes, name: &str) -> anyhow::Resu
         let stored = send(client, Request::put(&path), &next).await?;
         metadata = stored.get("metadata").cloned().unwrap_or_default();
     }
+    Ok(())
+}
+
+async fn one(client: &kube::Client, writes: &Writes, name: &str) -> anyhow::Result<()> {
+    status(client, writes, name).await?;
     for (number, event) in writes.events.iter().enumerate() {
         let mut event = event.clone();
         if let Some(event) = event.as_object_mut() {
