@@ -189,9 +189,7 @@ impl Component {
             .pid(config)
             .with_context(|| format!("{} does not run", self.name()))?;
         kill(Pid::from_raw(pid), signal).with_context(|| format!("cannot stop {}", self.name()))?;
-        until(&format!("the end of {}", self.name()), || {
-            Ok(self.pid(config).is_none())
-        })
+        until(&format!("the end of {}", self.name()), || Ok(ended(pid)))
     }
 
     /// Its process, if that runs.
@@ -206,6 +204,21 @@ impl Component {
         let runs = program.file_name() == Some(self.name().as_ref());
         runs.then_some(pid)
     }
+}
+
+/// Whether a process holds nothing any more, its ports above all: it is gone, or waits to be reaped
+/// without any other thread. A process that is dying loses its memory before its open files.
+fn ended(pid: i32) -> bool {
+    let folder = PathBuf::from(format!("/proc/{pid}"));
+    let Ok(stat) = std::fs::read_to_string(folder.join("stat")) else {
+        return true;
+    };
+    // The name is in parentheses and may hold anything.
+    let dead = stat
+        .rsplit_once(") ")
+        .is_some_and(|(_, fields)| fields.starts_with(['Z', 'X']));
+    let threads = std::fs::read_dir(folder.join("task")).map_or(0, Iterator::count);
+    dead && threads <= 1
 }
 
 /// The last lines of a log.
