@@ -171,7 +171,7 @@ impl Engine {
                         tokio::join!(claim, collect(&reader, spec, &time, None));
                     claimed?;
                     read = Some(AlreadyRead {
-                        blueprint,
+                        blueprint: *blueprint,
                         collected,
                     });
                 }
@@ -233,7 +233,7 @@ impl Engine {
                 live.status.actions = statuses;
             })
             .await?;
-        Ok(Begin::Begun(first))
+        Ok(Begin::Begun(first.map(Box::new)))
     }
 }
 
@@ -241,7 +241,7 @@ impl Engine {
 enum Begin {
     Ended(RunEnd),
     /// With the Blueprint of its first action, which is launched at once and need not read it again.
-    Begun(Option<Blueprint>),
+    Begun(Option<Box<Blueprint>>),
 }
 
 /// Why a run stops before its end.
