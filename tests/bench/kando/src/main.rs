@@ -162,11 +162,17 @@ impl Bench<'_> {
             .output()
             .is_ok();
         let mut push = vec![
-            Contender::plain("the plain library", library("push", &self.source)),
+            Contender::plain(
+                "the plain library, with checksums",
+                library("push", &self.source),
+            ),
             self.kando(settings, "push", &self.source),
         ];
         let mut pull = vec![
-            Contender::plain("the plain library", library("pull", &self.copy)),
+            Contender::plain(
+                "the plain library, with checksums",
+                library("pull", &self.copy),
+            ),
             self.kando(settings, "pull", &self.copy),
         ];
         match has_curl {

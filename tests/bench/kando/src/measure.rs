@@ -131,6 +131,9 @@ pub async fn contest(
     let mut best: Vec<Option<Measured>> = contenders.iter().map(|_| None).collect();
     for _ in 0..times {
         for (contender, best) in contenders.iter().zip(&mut best) {
+            // What the one before has left to the system to write would slow this one.
+            let synced = Command::new("sync").status().await;
+            ensure!(synced?.success(), "sync failed");
             let mut command = (contender.start)();
             command.stdin(Stdio::null()).stdout(Stdio::null());
             let run = once(&mut command).await;
