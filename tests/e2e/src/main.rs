@@ -205,12 +205,18 @@ impl Task {
                 let failed = folder.join("failed");
                 up.postgres |= suites.contains(&Suite::Postgres);
                 let kanister = up.kanister(folder);
-                let result = match up.run(folder, state) {
+                let began = up.run(folder, state);
+                let came_up = began.is_ok();
+                let result = match began {
                     Ok(config) => test(&config, &suites, kanister.as_deref(), command, &failed),
                     Err(error) => Err(logs::keep(state, &failed, error)),
                 };
                 if Config::exists(state) && (result.is_ok() || !keep) {
                     lifecycle::down(state)?;
+                }
+                if let (Err(error), false) = (&result, came_up) {
+                    eprintln!("error: {error:#}");
+                    return Ok(ExitCode::from(IMPOSSIBLE));
                 }
                 result?;
             }
