@@ -25,13 +25,7 @@ fn main() -> ExitCode {
         .arg(manifest)
         .arg("--")
         .args(std::env::args_os().skip(1));
-    // Build scripts run again when these change.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            cargo.env_remove(&name);
-        }
-    }
+    announce::as_by_hand(&mut cargo);
     let error = cargo.exec();
     eprintln!("error: cargo cannot be started: {error}");
     ExitCode::FAILURE

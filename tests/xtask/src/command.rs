@@ -1,5 +1,6 @@
 //! Running other programs.
 
+pub use announce::as_by_hand;
 use anyhow::Context;
 use std::process::Command;
 
@@ -19,18 +20,6 @@ pub fn cargo() -> Command {
     command.current_dir(crate::workspace::root());
     as_by_hand(&mut command);
     command
-}
-
-/// Takes away what `cargo xtask` tells this program of itself. Build scripts look at these variables
-/// (that of ring does), run again when they change, and with them half of the workspace is compiled
-/// again whenever cargo is called now through this program and now by hand.
-pub fn as_by_hand(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy();
-        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&*name);
-        }
-    }
 }
 
 /// The command as somebody would type it.
