@@ -1,4 +1,4 @@
-//! The `kanister` binary, as a library: `cargo xtask static` links it once more, without a dynamic
+//! The `kanister` binary, as a library: `cargo xtask kanister-static` links it once more, without a dynamic
 //! linker, and compiles nothing for that.
 
 mod arguments;

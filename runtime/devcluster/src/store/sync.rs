@@ -81,9 +81,7 @@ impl Syncer {
             source: std::io::Error::other(failure),
         })
     }
-}
 
-impl Syncer {
     /// Waits until the disk has refused a sync, after which nothing is sure any more.
     pub(super) async fn failed(&self) -> String {
         let mut settled = self.shared.settled.subscribe();
