@@ -6,15 +6,13 @@ use crate::error::{ControllerError, said};
 use crate::expiry::Expiry;
 use crate::http::{self, Readiness};
 use crate::leader::Candidate;
-use crate::seat::{About, EventQueue, StatusWrites, sweep};
+use crate::seat::{Blueprints, EventQueue, StatusWrites, sweep};
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
 use crate::watch::{Change, Pause, Watch};
-use kanister_api::Blueprint;
-use kanister_engine::{Engine, EventKind};
+use kanister_engine::Engine;
 use kanister_host::capability::kube::Cluster;
 use kube::Api;
-use kube::core::PartialObjectMeta;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -73,17 +71,19 @@ pub async fn serve(
     metrics.leading(true);
     tracing::info!(identity = settings.identity, "running ActionSets");
     let events = EventQueue::start(client.clone());
+    let blueprints = Blueprints::default();
     let runner = Runner {
         engine,
         cluster,
         events: events.clone(),
+        blueprints: blueprints.clone(),
         metrics: metrics.clone(),
         writes,
     };
     let expiry = Expiry::start(client.clone());
     let mut dispatcher =
         Dispatcher::new(runner, &settings, events.clone(), expiry, metrics.clone());
-    let (mut watches, mut told) = watch(&client, &settings, &events, &readiness);
+    let (mut watches, mut told) = watch(&client, &settings, &events, &blueprints, &readiness);
     tokio::spawn(sweep(client.clone(), settings.namespace.clone()));
     let end = tokio::select! {
         () = dispatcher.run(&mut told, &mut stop) => Ok(()),
@@ -155,6 +155,7 @@ fn watch(
     client: &kube::Client,
     settings: &Settings,
     events: &EventQueue,
+    blueprints: &Blueprints,
     readiness: &Readiness,
 ) -> (JoinSet<Result<(), ControllerError>>, mpsc::Receiver<Told>) {
     let mut watches = JoinSet::new();
@@ -183,29 +184,8 @@ fn watch(
         let (changes, changed) = mpsc::channel(CHANGES);
         let api = Api::namespaced(client.clone(), namespace);
         watches.spawn(Watch::new(api, "blueprints", namespace, changes).run());
-        tokio::spawn(greet(changed, namespace.clone(), events.clone()));
+        let blueprints = blueprints.clone();
+        tokio::spawn(blueprints.follow(changed, namespace.clone(), events.clone()));
     }
     (watches, receiver)
-}
-
-/// Tells of each Blueprint that is new, as upstream does.
-async fn greet(
-    mut changed: mpsc::Receiver<Change<PartialObjectMeta<Blueprint>>>,
-    namespace: String,
-    events: EventQueue,
-) {
-    while let Some(change) = changed.recv().await {
-        let Change::Applied { object, new: true } = change else {
-            continue;
-        };
-        let name = object.metadata.name.clone().unwrap_or_default();
-        let message = format!("Added blueprint {name}");
-        let about = About {
-            kind: "Blueprint",
-            namespace: namespace.clone(),
-            name,
-            uid: object.metadata.uid.clone(),
-        };
-        events.push(&about, EventKind::Normal, "Added", &message);
-    }
 }

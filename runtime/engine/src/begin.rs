@@ -54,8 +54,19 @@ pub(crate) fn action<'a>(
         })
 }
 
+/// The status of actions that have not begun, each with its Blueprint if that is there. The first that
+/// cannot begin is the error.
+pub(crate) fn skeletons(
+    actions: &[ActionSpec],
+    blueprints: &[Option<Blueprint>],
+) -> Result<Vec<ActionStatus>, BeginError> {
+    let each = actions.iter().zip(blueprints);
+    each.map(|(spec, blueprint)| Ok(skeleton(spec, action(spec, blueprint.as_ref())?)))
+        .collect()
+}
+
 /// The status of an action that has not begun: its phases, and the templates of what it leaves.
-pub(crate) fn skeleton(spec: &ActionSpec, action: &BlueprintAction) -> ActionStatus {
+fn skeleton(spec: &ActionSpec, action: &BlueprintAction) -> ActionStatus {
     let pending = |name: &str| Phase {
         name: name.to_owned(),
         state: State::Pending,

@@ -1,7 +1,8 @@
 //! One ActionSet, from wherever it stands to its end.
 
-use crate::action::{ActionEnd, AlreadyRead, LaunchError, RunContext, launch};
-use crate::begin;
+use crate::action::{AlreadyRead, RunContext};
+use crate::actions::run_actions;
+use crate::begin::{self, BeginError};
 use crate::call::NotesBook;
 use crate::clock;
 use crate::control::RunControl;
@@ -12,10 +13,9 @@ use crate::seat::{ReadError, RunEvent, Seat, StoreError};
 use crate::settings::Settings;
 use crate::validate::validate;
 use kanister_api::function::GrantFile;
-use kanister_api::{ActionSet, ActionSpec, ActionStatus, Blueprint, ExecutionMode, State};
+use kanister_api::{ActionSet, ActionSpec, ActionStatus, Blueprint, State};
 use kanister_host::host::Host;
 use std::sync::Arc;
-use tokio::task::JoinSet;
 
 /// Runs ActionSets. Clones are the same engine.
 #[derive(Clone)]
@@ -101,7 +101,7 @@ impl Engine {
         }
     }
 
-    async fn drive(&self, seat: Seat, control: RunControl) -> Result<RunEnd, Stop> {
+    async fn drive(&self, mut seat: Seat, control: RunControl) -> Result<RunEnd, Stop> {
         let holder = &self.settings.holder;
         let record = Record::open(Arc::clone(&seat.store), control.clone(), holder).await?;
         let action_set = record.stored().await;
@@ -138,13 +138,6 @@ impl Engine {
             return Ok(RunEnd::Failed(why));
         }
         let actions = action_set.spec.clone().unwrap_or_default().actions;
-        let mut first = None;
-        if found == Stage::New {
-            match self.begin(&record, &seat, &control, &actions).await? {
-                Begin::Ended(end) => return Ok(end),
-                Begin::Begun(blueprint) => first = blueprint,
-            }
-        }
         let cluster = patiently(self.settings.patience, control.cancellation(), || {
             seat.clients.cluster()
         })
@@ -155,6 +148,15 @@ impl Engine {
             self.settings.patience,
         );
         let mut read = None;
+        if found == Stage::New {
+            match self
+                .begin(&record, &seat, &control, &reader, &actions)
+                .await?
+            {
+                Begin::Ended(end) => return Ok(end),
+                Begin::Begun(first) => read = first.map(|first| *first),
+            }
+        }
         let notes = if found == Stage::Ours {
             record.update(|live| live.take_over(holder)).await?;
             patiently(self.settings.patience, control.stop(), || {
@@ -162,21 +164,7 @@ impl Engine {
             })
             .await?
         } else {
-            let claim = record.update(|live| live.claim(holder));
-            match (first, actions.first()) {
-                // Reading changes nothing, so the claim need not be waited for.
-                (Some(blueprint), Some(spec)) => {
-                    let time = clock::now().0.to_string();
-                    let (claimed, collected) =
-                        tokio::join!(claim, collect(&reader, spec, &time, None));
-                    claimed?;
-                    read = Some(AlreadyRead {
-                        blueprint: *blueprint,
-                        collected,
-                    });
-                }
-                _ => claim.await?,
-            }
+            seat.events = record.intend_claim(seat.events).await;
             NotesBook::empty(Arc::clone(&seat.store))
         };
         let context = Arc::new(RunContext {
@@ -195,57 +183,114 @@ impl Engine {
         run_actions(&context, &action_set, &actions, read).await
     }
 
-    /// Writes the first status, unless the ActionSet cannot begin.
+    /// Writes the first status, unless the ActionSet cannot begin. Reading changes nothing, so it does
+    /// not wait for the write; where the Blueprints are remembered, not even the write waits for them,
+    /// and is made again if they are others by now.
     async fn begin(
         &self,
         record: &Record,
         seat: &Seat,
         control: &RunControl,
+        reader: &Reader,
         actions: &[ActionSpec],
     ) -> Result<Begin, Stop> {
-        let mut statuses = Vec::new();
-        let mut first = None;
-        for (index, spec) in actions.iter().enumerate() {
-            let blueprint = if spec.blueprint.is_empty() {
+        let time = clock::now().0.to_string();
+        let read = async {
+            match actions.first() {
+                Some(spec) => Some(collect(reader, spec, &time, None).await),
+                None => None,
+            }
+        };
+        let blueprints = self.blueprints(seat, control, actions);
+        let pending = |statuses: Vec<ActionStatus>| {
+            record.update(|live| {
+                live.status.state = State::Pending;
+                live.status.actions = statuses;
+            })
+        };
+        let (blueprints, collected) = if let Some(statuses) = remembered(seat, actions) {
+            let (begun, blueprints, collected) =
+                tokio::join!(pending(statuses.clone()), blueprints, read);
+            begun?;
+            let blueprints = blueprints?;
+            match begin::skeletons(actions, &blueprints) {
+                Ok(now) if now == statuses => {}
+                Ok(now) => pending(now).await?,
+                Err(error) => return refused(record, seat, &error).await,
+            }
+            (blueprints, collected)
+        } else {
+            let blueprints = blueprints.await?;
+            let statuses = match begin::skeletons(actions, &blueprints) {
+                Ok(statuses) => statuses,
+                Err(error) => return refused(record, seat, &error).await,
+            };
+            let (begun, collected) = tokio::join!(pending(statuses), read);
+            begun?;
+            (blueprints, collected)
+        };
+        let first = blueprints.into_iter().next().flatten().zip(collected);
+        Ok(Begin::Begun(first.map(|(blueprint, collected)| {
+            Box::new(AlreadyRead {
+                blueprint,
+                collected,
+            })
+        })))
+    }
+
+    /// The Blueprint of each action, as far as it is there.
+    async fn blueprints(
+        &self,
+        seat: &Seat,
+        control: &RunControl,
+        actions: &[ActionSpec],
+    ) -> Result<Vec<Option<Blueprint>>, StoreError> {
+        let mut blueprints = Vec::new();
+        for spec in actions {
+            blueprints.push(if spec.blueprint.is_empty() {
                 None
             } else {
                 patiently(self.settings.patience, control.cancellation(), || {
                     seat.store.blueprint(&spec.blueprint)
                 })
                 .await?
-            };
-            match begin::action(spec, blueprint.as_ref()) {
-                Ok(action) => statuses.push(begin::skeleton(spec, action)),
-                Err(error) => {
-                    let why = error.to_string();
-                    record.update(|live| live.refuse(&why)).await?;
-                    seat.events.emit(error.event());
-                    return Ok(Begin::Ended(RunEnd::Failed(why)));
-                }
-            }
-            if index == 0 {
-                first = blueprint;
-            }
+            });
         }
-        record
-            .update(|live| {
-                live.status.state = State::Pending;
-                live.status.actions = statuses;
-            })
-            .await?;
-        Ok(Begin::Begun(first.map(Box::new)))
+        Ok(blueprints)
     }
+}
+
+/// The first status by Blueprints that are remembered; none if one is not, or nothing begins by them.
+fn remembered(seat: &Seat, actions: &[ActionSpec]) -> Option<Vec<ActionStatus>> {
+    let blueprints = actions.iter().map(|spec| {
+        let blueprint = seat.store.remembered(&spec.blueprint)?;
+        Some(Some(blueprint))
+    });
+    let blueprints: Vec<_> = blueprints.collect::<Option<_>>()?;
+    begin::skeletons(actions, &blueprints).ok()
+}
+
+/// Fails an ActionSet that cannot begin.
+async fn refused(record: &Record, seat: &Seat, error: &BeginError) -> Result<Begin, Stop> {
+    let why = error.to_string();
+    let refusal = record.update(|live| {
+        live.status.actions.clear();
+        live.refuse(&why);
+    });
+    refusal.await?;
+    seat.events.emit(error.event());
+    Ok(Begin::Ended(RunEnd::Failed(why)))
 }
 
 /// How an ActionSet begins.
 enum Begin {
     Ended(RunEnd),
-    /// With the Blueprint of its first action, which is launched at once and need not read it again.
-    Begun(Option<Box<Blueprint>>),
+    /// With what its first action needs, which is launched at once.
+    Begun(Option<Box<AlreadyRead>>),
 }
 
 /// Why a run stops before its end.
-enum Stop {
+pub(crate) enum Stop {
     Record(RecordError),
     Run(RunError),
 }
@@ -288,180 +333,5 @@ async fn adopt(record: &Record, seat: &Seat) -> Result<RunEnd, Stop> {
     Ok(RunEnd::Failed(why.to_owned()))
 }
 
-async fn run_actions(
-    context: &Arc<RunContext>,
-    action_set: &ActionSet,
-    actions: &[ActionSpec],
-    mut read: Option<AlreadyRead>,
-) -> Result<RunEnd, Stop> {
-    let spec = action_set.spec.as_ref();
-    let sequential = spec.is_some_and(|it| it.execution_mode == ExecutionMode::Sequential);
-    let mut running = JoinSet::new();
-    let mut failed = false;
-    let mut handed_over = false;
-    for (index, spec) in actions.iter().enumerate() {
-        if failed || handed_over {
-            // Those that were not begun leave nothing.
-            end_unbegun(context, index, failed).await?;
-            continue;
-        }
-        if context.control.handed_over() && running.is_empty() {
-            return Ok(RunEnd::HandedOver);
-        }
-        match begin_action(context, index, spec, read.take()).await? {
-            Begun::Over(state) => failed |= sequential && state == State::Failed,
-            Begun::NotLaunched => failed = true,
-            Begun::Launched(action) => {
-                running.spawn(action.run());
-                if sequential {
-                    match finish(&mut running).await? {
-                        Ends { failed: true, .. } => failed = true,
-                        Ends {
-                            handed_over: true, ..
-                        } => handed_over = true,
-                        Ends { .. } => {}
-                    }
-                }
-            }
-        }
-    }
-    let ends = finish(&mut running).await?;
-    if handed_over || ends.handed_over {
-        return Ok(RunEnd::HandedOver);
-    }
-    // Ends the whole where nothing ran.
-    context.record.update(|_| {}).await?;
-    if let Err(error) = context.notes.close().await {
-        tracing::warn!(%error, "the notes of the run are left");
-    }
-    let status = context.record.status().await;
-    if context.record.is_deleted().await {
-        return Ok(RunEnd::Deleted);
-    }
-    if status.state == State::Complete {
-        context.seat.events.emit(RunEvent::complete(&context.name));
-        return Ok(RunEnd::Complete);
-    }
-    Ok(RunEnd::Failed(status.error.message))
-}
-
-/// How an action began.
-enum Begun {
-    Launched(Box<crate::action::Action>),
-    NotLaunched,
-    /// An earlier process brought it to its end.
-    Over(State),
-}
-
-async fn begin_action(
-    context: &Arc<RunContext>,
-    index: usize,
-    spec: &ActionSpec,
-    read: Option<AlreadyRead>,
-) -> Result<Begun, RecordError> {
-    let status = context.record.status().await;
-    let recorded = status.actions.get(index).cloned().unwrap_or_default();
-    let journal = status
-        .run
-        .as_ref()
-        .and_then(|run| run.actions.get(index).cloned())
-        .unwrap_or_default();
-    if let Some(state) = ended(&recorded, &journal) {
-        context.record.update(|live| live.end(index)).await?;
-        return Ok(Begun::Over(state));
-    }
-    if journal.time.is_none() {
-        let event = RunEvent::started_action(&spec.name);
-        context.seat.events.emit(event);
-    }
-    match launch(context, index, spec, (&recorded, &journal), read).await {
-        Ok(action) => Ok(Begun::Launched(Box::new(action))),
-        Err(error) => {
-            not_launched(context, index, spec, &error).await?;
-            Ok(Begun::NotLaunched)
-        }
-    }
-}
-
-/// Whether the record says that an action has ended, its deferPhase included.
-fn ended(recorded: &ActionStatus, journal: &kanister_api::RunAction) -> Option<State> {
-    journal.finished_at.as_ref()?;
-    let failed = recorded
-        .phases
-        .iter()
-        .any(|phase| phase.state != State::Complete);
-    let defer_failed = recorded.defer_phase.state == State::Failed;
-    Some(if failed || defer_failed {
-        State::Failed
-    } else {
-        State::Complete
-    })
-}
-
-/// Records that an action cannot be launched; its first phase stands for it, as upstream has it.
-async fn not_launched(
-    context: &RunContext,
-    index: usize,
-    spec: &ActionSpec,
-    error: &LaunchError,
-) -> Result<(), RecordError> {
-    let why = error.to_string();
-    context
-        .record
-        .update(|live| {
-            live.fail(&why);
-            if let Some(action) = live.action(index) {
-                action.artifacts.clear();
-                if let Some(first) = action.phases.first_mut() {
-                    first.state = State::Failed;
-                }
-            }
-            live.end(index);
-        })
-        .await?;
-    let message = format!("Failed to launch Action {}: {why}", context.name);
-    let event = RunEvent::failed_action(&spec.name, &spec.blueprint, &message);
-    context.seat.events.emit(event);
-    context.seat.observer.action_ended(&spec.name, false);
-    Ok(())
-}
-
-/// Records that an action will not begin, since one before it has failed.
-async fn end_unbegun(context: &RunContext, index: usize, failed: bool) -> Result<(), RecordError> {
-    if !failed {
-        return Ok(());
-    }
-    context
-        .record
-        .update(|live| {
-            if let Some(action) = live.action(index) {
-                action.artifacts.clear();
-            }
-            live.end(index);
-        })
-        .await
-}
-
-/// How the actions that ran ended.
-#[derive(Default)]
-struct Ends {
-    failed: bool,
-    handed_over: bool,
-}
-
-async fn finish(
-    running: &mut JoinSet<Result<ActionEnd, RecordError>>,
-) -> Result<Ends, RecordError> {
-    let mut ends = Ends::default();
-    while let Some(ended) = running.join_next().await {
-        match ended {
-            Ok(Ok(ActionEnd::Complete)) => {}
-            Ok(Ok(ActionEnd::Failed)) => ends.failed = true,
-            Ok(Ok(ActionEnd::HandedOver)) => ends.handed_over = true,
-            Ok(Err(error)) => return Err(error),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => ends.handed_over = true,
-        }
-    }
-    Ok(ends)
-}
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@
 //! - `action`: the phases of one action, in order, and its deferPhase. `call`: one call of a function.
 
 mod action;
+mod actions;
 mod begin;
 mod call;
 mod clock;

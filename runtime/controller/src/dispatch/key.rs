@@ -4,7 +4,7 @@ use kanister_api::ActionSet;
 use kube::ResourceExt as _;
 use std::fmt;
 
-/// The place of an ActionSet.
+/// The place of an ActionSet or a Blueprint.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) namespace: String,

@@ -1,7 +1,7 @@
 //! Starting one run.
 
 use super::Key;
-use crate::seat::{About, ApiStore, EventQueue, RunEvents, StatusWrites};
+use crate::seat::{About, ApiStore, Blueprints, EventQueue, RunEvents, StatusWrites};
 use crate::telemetry::{CountedAudit, Metrics, RunObserver};
 use kanister_api::ActionSet;
 use kanister_engine::{ClusterClients, Engine, RunEnd, RunError, RunHandle, Seat};
@@ -13,6 +13,7 @@ pub(crate) struct Runner {
     pub(crate) engine: Engine,
     pub(crate) cluster: Cluster,
     pub(crate) events: EventQueue,
+    pub(crate) blueprints: Blueprints,
     pub(crate) metrics: Metrics,
     pub(crate) writes: StatusWrites,
 }
@@ -32,6 +33,7 @@ impl Runner {
             engine,
             cluster,
             events,
+            blueprints,
             metrics,
             writes,
         } = self;
@@ -41,6 +43,7 @@ impl Runner {
             key,
             uid,
             seen,
+            blueprints.clone(),
             *writes,
         );
         let seat = Seat {

@@ -24,6 +24,10 @@ const WAITING: usize = 10_000;
 /// Events that are written at once.
 const AT_ONCE: usize = 16;
 
+/// How long an event waits before it is written. Where the API server has little to give, its time
+/// belongs to the writes that runs wait for: the events of a short run come after it.
+const DELAY: Duration = Duration::from_millis(100);
+
 /// How long an event is tried to be written.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -39,8 +43,16 @@ pub(crate) struct About {
 /// Where events wait to be written.
 #[derive(Clone)]
 pub(crate) struct EventQueue {
-    sender: mpsc::UnboundedSender<(String, Event)>,
+    sender: mpsc::UnboundedSender<Waiting>,
     waiting: Arc<AtomicUsize>,
+}
+
+/// An event that is not written yet.
+struct Waiting {
+    namespace: String,
+    event: Event,
+    /// When it is to be written.
+    due: Instant,
 }
 
 impl EventQueue {
@@ -64,8 +76,12 @@ impl EventQueue {
             );
             return;
         }
-        let event = event(about, kind, reason, message);
-        if self.sender.send((about.namespace.clone(), event)).is_err() {
+        let event = Waiting {
+            namespace: about.namespace.clone(),
+            event: event(about, kind, reason, message),
+            due: Instant::now() + DELAY,
+        };
+        if self.sender.send(event).is_err() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -81,11 +97,17 @@ impl EventQueue {
 
 async fn write_all(
     client: kube::Client,
-    mut receiver: mpsc::UnboundedReceiver<(String, Event)>,
+    mut receiver: mpsc::UnboundedReceiver<Waiting>,
     waiting: Arc<AtomicUsize>,
 ) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
-    while let Some((namespace, event)) = receiver.recv().await {
+    while let Some(next) = receiver.recv().await {
+        let Waiting {
+            namespace,
+            event,
+            due,
+        } = next;
+        tokio::time::sleep_until(due).await;
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Where one ActionSet is recorded: the API server.
 
+use super::blueprints::Blueprints;
 use super::notes::NotesPage;
 use crate::dispatch::Key;
 use async_trait::async_trait;
@@ -22,7 +23,9 @@ pub(crate) enum StatusWrites {
 pub(crate) struct ApiStore {
     api: Api<ActionSet>,
     blueprints: Api<Blueprint>,
+    remembered: Blueprints,
     notes: NotesPage,
+    namespace: String,
     name: String,
     uid: String,
     writes: StatusWrites,
@@ -39,6 +42,7 @@ impl ApiStore {
         key: &Key,
         uid: &str,
         seen: Option<ActionSet>,
+        remembered: Blueprints,
         writes: StatusWrites,
     ) -> Self {
         let Key { namespace, name } = key;
@@ -46,6 +50,8 @@ impl ApiStore {
             api: Api::namespaced(client.clone(), namespace),
             blueprints: Api::namespaced(client.clone(), namespace),
             notes: NotesPage::new(client.clone(), notes_namespace, uid, &key.to_string()),
+            remembered,
+            namespace: namespace.clone(),
             name: name.clone(),
             uid: uid.to_owned(),
             writes,
@@ -94,6 +100,15 @@ impl RunStore for ApiStore {
     async fn blueprint(&self, name: &str) -> Result<Option<Blueprint>, StoreError> {
         let found = self.blueprints.get_opt(name).await;
         found.map_err(|error| store_error(&error))
+    }
+
+    fn remembered(&self, blueprint: &str) -> Option<Blueprint> {
+        let key = Key {
+            namespace: self.namespace.clone(),
+            name: blueprint.to_owned(),
+        };
+        let found = self.remembered.get(&key)?;
+        Some(Blueprint::clone(&found))
     }
 
     async fn load_notes(&self) -> Result<Option<Notes>, StoreError> {

@@ -386,7 +386,7 @@ impl PodRun {
         while let Err(status) = act() {
             let pod = &self.entry().key.name;
             let refused = status.reason == "InternalError";
-            if !told && !matches!(status.reason, "NotFound" | "Conflict") {
+            if !told && unexpected(&status) {
                 tracing::warn!(%status, %pod, "{what}");
                 told = true;
             }
@@ -428,12 +428,16 @@ impl PodRun {
 
 /// Removes the object of a pod that ended before this cluster started.
 pub(super) fn removed(node: &Node, entry: &Entry) {
-    match remove(node, entry) {
-        Err(status) if !matches!(status.reason, "NotFound" | "Conflict") => {
-            tracing::warn!(%status, pod = %entry.key.name, "a pod could not be removed");
-        }
-        _ => {}
+    if let Err(status) = remove(node, entry)
+        && unexpected(&status)
+    {
+        tracing::warn!(%status, pod = %entry.key.name, "a pod could not be removed");
     }
+}
+
+/// Whether a refusal says more than that the pod is gone or another one by now.
+fn unexpected(status: &Status) -> bool {
+    !matches!(status.reason, "NotFound" | "Conflict")
 }
 
 /// Removes the object of a pod whose processes have ended.

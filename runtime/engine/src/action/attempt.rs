@@ -1,7 +1,7 @@
 //! One attempt of a phase: a call of its function.
 
 use super::{Action, CANCELLED, Step};
-use crate::call::{self, Conditions, Latest, PhaseLog, invocation_id, masked, revealed, tokens};
+use crate::call::{self, Conditions, Latest, PhaseLog, invocation_id, revealed, tokens};
 use crate::clock;
 use crate::failure::{FailureKind, PhaseFailure, of_call};
 use crate::params::{guest_params, subject_namespace};
@@ -294,11 +294,11 @@ fn hide(failure: PhaseFailure, vault: &Vault) -> PhaseFailure {
         kind,
     } = failure;
     PhaseFailure {
-        message: masked(&message, vault),
+        message: vault.mask_text(message),
         details: details
             .into_iter()
             .map(|(name, value)| match value {
-                Value::String(text) => (name, Value::String(masked(&text, vault))),
+                Value::String(text) => (name, Value::String(vault.mask_text(text))),
                 other => (name, other),
             })
             .collect(),

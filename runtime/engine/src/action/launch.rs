@@ -5,7 +5,7 @@ use super::{Action, RunContext, Step};
 use crate::begin;
 use crate::clock;
 use crate::failure::template_message;
-use crate::params::{Collected, ParamsError, collect, subject_is_secret};
+use crate::params::{Collected, ParamsError, Snapshot, collect, subject_is_secret};
 use crate::patience::patiently;
 use crate::seat::StoreError;
 use k8s_openapi::jiff::Timestamp;
@@ -36,6 +36,8 @@ pub(crate) enum LaunchError {
     Changed { blueprint: String, action: String },
     #[error("the Blueprint cannot be read: {0}")]
     Store(#[from] StoreError),
+    #[error("the parameters cannot be kept for a run that is resumed: {0}")]
+    Notes(StoreError),
 }
 
 /// Upstream's words for a version that is none.
@@ -55,6 +57,13 @@ pub(crate) struct AlreadyRead {
     pub(crate) collected: Result<Collected, ParamsError>,
 }
 
+/// An action that can begin.
+pub(crate) struct Launched {
+    pub(crate) action: Action,
+    /// What has to be kept before anything is done, for whoever goes on with the action.
+    pub(crate) keep: Option<Snapshot>,
+}
+
 /// Looks up what an action needs, but for what was `read` already. `status` and `journal` are what is
 /// recorded of it.
 pub(crate) async fn launch(
@@ -63,7 +72,7 @@ pub(crate) async fn launch(
     spec: &ActionSpec,
     (status, journal): (&ActionStatus, &RunAction),
     read: Option<AlreadyRead>,
-) -> Result<Action, LaunchError> {
+) -> Result<Launched, LaunchError> {
     let (blueprint, collected) = match read {
         Some(AlreadyRead {
             blueprint,
@@ -104,15 +113,13 @@ pub(crate) async fn launch(
         }
     }
     let later = phases.len() > 1 || defer.is_some() || !status.artifacts.is_empty();
-    if later && !begun {
-        run.notes.keep(index, &snapshot).await?;
-    }
+    let keep = (later && !begun).then_some(snapshot);
     let timeout = spec.timeout.as_ref().or(action.timeout.as_ref());
     let deadline =
         timeout.and_then(|timeout| clock::after(&kanister_api::Time(time.0), timeout.length()));
     let mut params = params;
     params.time = time.to_string();
-    Ok(Action {
+    let action = Action {
         run: Arc::clone(run),
         index,
         object_is_secret: subject_is_secret(&spec.object),
@@ -125,7 +132,8 @@ pub(crate) async fn launch(
         deadline,
         ended: false,
         time,
-    })
+    };
+    Ok(Launched { action, keep })
 }
 
 async fn blueprint(run: &RunContext, name: &str) -> Result<Option<Blueprint>, StoreError> {

@@ -11,9 +11,10 @@ mod resume;
 
 use crate::call::NotesBook;
 use crate::control::RunControl;
-use crate::params::{Reader, ResolvedProfile};
+use crate::params::{Reader, ResolvedProfile, Snapshot};
+use crate::patience::patiently;
 use crate::record::{Record, RecordError};
-use crate::seat::{PhaseAt, Seat};
+use crate::seat::{PhaseAt, Seat, StoreError};
 use crate::settings::Settings;
 use kanister_api::function::GrantFile;
 use kanister_api::{ActionSpec, BlueprintAction, BlueprintPhase};
@@ -24,7 +25,7 @@ use kanister_template::TemplateParams;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-pub(crate) use launch::{AlreadyRead, LaunchError, launch, render_reference};
+pub(crate) use launch::{AlreadyRead, LaunchError, Launched, launch, render_reference};
 
 /// What the person who cancelled reads.
 const CANCELLED: &str = "the run was cancelled";
@@ -44,6 +45,16 @@ pub(crate) struct RunContext {
     pub(crate) name: String,
     /// The ActionSet's uid.
     pub(crate) uid: String,
+}
+
+impl RunContext {
+    /// Keeps what an action begins with.
+    pub(crate) async fn keep(&self, action: usize, snapshot: &Snapshot) -> Result<(), StoreError> {
+        patiently(self.settings.patience, self.control.cancellation(), || {
+            self.notes.keep(action, snapshot)
+        })
+        .await
+    }
 }
 
 /// An action that was launched: everything it refers to was found.

@@ -41,9 +41,18 @@ impl Action {
         let at = self.at(step, false);
         let run = self.run.clone();
         let started = Instant::now();
+        let mut before = run.seat.observer.before_phase(&at);
         tokio::select! {
-            () = run.seat.observer.before_phase(&at) => {}
-            () = run.control.interruption() => return self.interrupted_before(index).await,
+            biased;
+            () = &mut before => {}
+            // It is held back, and whoever looks at the record meanwhile shall see whose it is.
+            () = std::future::ready(()) => {
+                run.record.claimed().await?;
+                tokio::select! {
+                    () = &mut before => {}
+                    () = run.control.interruption() => return self.interrupted_before(index).await,
+                }
+            }
         }
         // The observer may have been the one who asked.
         if run.control.cancelled().is_some() || run.control.handed_over() {
@@ -160,7 +169,7 @@ impl Action {
         let (time, name) = (self.time, self.name_of(index));
         self.run
             .record
-            .update(|live| {
+            .update_with_claim(|live| {
                 // The whole may have failed already, by another action.
                 live.status.progress.running_phase = name;
                 if let Some(phase) = live

@@ -11,7 +11,7 @@ mod templates;
 pub(crate) use arguments::render;
 pub(crate) use interrupted::may_still_run;
 pub(crate) use notes::{NotesBook, checkpoint};
-pub(crate) use secrecy::{masked, revealed, tokens};
+pub(crate) use secrecy::{revealed, tokens};
 pub(crate) use sinks::{Latest, PhaseLog};
 pub(crate) use templates::Conditions;
 

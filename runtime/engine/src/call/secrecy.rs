@@ -51,14 +51,6 @@ fn reveal(value: Value, vault: &Vault) -> Value {
     }
 }
 
-/// A message that shows no secret of the call.
-pub(crate) fn masked(message: &str, vault: &Vault) -> String {
-    if vault.is_empty() {
-        return message.to_owned();
-    }
-    vault.mask_text(message.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +62,7 @@ mod tests {
             .deposit(SecretBytes::from("canary-42".to_owned()))
             .unwrap();
         let message = format!("a {token} b canary-42 c");
-        assert_eq!(masked(&message, &vault), "a ****** b ****** c");
+        assert_eq!(vault.mask_text(message), "a ****** b ****** c");
     }
 
     #[test]

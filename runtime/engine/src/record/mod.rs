@@ -1,17 +1,19 @@
 //! The record of a run: the one place that writes an ActionSet.
 
+mod held;
 mod lifecycle;
 mod phase;
 mod progress;
 
 use crate::clock;
 use crate::control::RunControl;
-use crate::seat::{RunStore, StoreError};
+use crate::seat::{EventSink, RunStore, StoreError};
 use kanister_api::{ActionSet, ActionSetStatus, ActionStatus, Run, RunAction, State};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
+pub(crate) use held::HeldBack;
 pub use lifecycle::{FINALIZER, needs_run};
 pub(crate) use lifecycle::{Stage, stage};
 pub(crate) use progress::apply as apply_progress;
@@ -45,7 +47,6 @@ pub(crate) struct Record {
 }
 
 /// What is in memory of the record.
-#[derive(Debug, Clone)]
 pub(crate) struct Live {
     /// The object as the store has it.
     stored: ActionSet,
@@ -53,6 +54,8 @@ pub(crate) struct Live {
     pub(crate) status: ActionSetStatus,
     /// Which actions have ended, deferPhases included.
     ended: Vec<bool>,
+    /// What is told once the claim is written.
+    held: Option<Arc<HeldBack>>,
 }
 
 impl Live {
@@ -119,6 +122,7 @@ impl Record {
                 stored,
                 status,
                 ended: vec![false; actions],
+                held: None,
             })),
         })
     }
@@ -145,17 +149,60 @@ impl Record {
         self.write(&mut live, true).await
     }
 
+    /// Claims the ActionSet with the next write, and answers with where its events wait until then.
+    /// Until then nothing may be done but reading: another process may claim it first.
+    pub(crate) async fn intend_claim(&self, events: Arc<dyn EventSink>) -> Arc<HeldBack> {
+        let held = Arc::new(HeldBack::new(events));
+        let mut live = self.live.lock().await;
+        live.claim(&self.holder);
+        live.held = Some(Arc::clone(&held));
+        held
+    }
+
+    /// Writes the claim, unless it is written.
+    pub(crate) async fn claimed(&self) -> Result<(), RecordError> {
+        let mut live = self.live.lock().await;
+        self.write_claim(&mut live).await
+    }
+
+    async fn write_claim(&self, live: &mut Live) -> Result<(), RecordError> {
+        if live.is_claimed() {
+            return Ok(());
+        }
+        self.write(live, false).await
+    }
+
     /// Changes the status and writes it; durable when it returns. What changes nothing is not
-    /// written, nor is anything while the ActionSet is being deleted.
+    /// written, nor is anything while the ActionSet is being deleted. The claim is a transition of
+    /// its own, which comes before.
     pub(crate) async fn update(
         &self,
         change: impl FnOnce(&mut Live) + Send,
     ) -> Result<(), RecordError> {
         let mut live = self.live.lock().await;
+        self.write_claim(&mut live).await?;
+        self.change(&mut live, change).await
+    }
+
+    /// As [`update`](Self::update), in one write with the claim if that is not written yet: for what
+    /// follows upon it anyway.
+    pub(crate) async fn update_with_claim(
+        &self,
+        change: impl FnOnce(&mut Live) + Send,
+    ) -> Result<(), RecordError> {
+        let mut live = self.live.lock().await;
+        self.change(&mut live, change).await
+    }
+
+    async fn change(
+        &self,
+        live: &mut Live,
+        change: impl FnOnce(&mut Live) + Send,
+    ) -> Result<(), RecordError> {
         let before = live.status.clone();
-        change(&mut live);
+        change(live);
         let finished = live.settle(&before);
-        let result = self.write(&mut live, finished).await;
+        let result = self.write(live, finished).await;
         if let Err(RecordError::Rejected(_)) = &result {
             // What is refused did not happen; the caller records why instead.
             live.status = before;
@@ -183,11 +230,14 @@ impl Record {
                 Ok(stored) => {
                     self.control.observed(&stored);
                     live.stored = stored;
+                    if let (true, Some(held)) = (live.is_claimed(), live.held.take()) {
+                        held.release();
+                    }
                     return Ok(());
                 }
                 Err(StoreError::Conflict) => {
                     let fresh = load(&*self.store).await?;
-                    self.still_ours(&fresh)?;
+                    self.still_ours(live, &fresh)?;
                     self.control.observed(&fresh);
                     live.stored = fresh;
                 }
@@ -203,14 +253,18 @@ impl Record {
     }
 
     /// Whether another process took the run over.
-    fn still_ours(&self, fresh: &ActionSet) -> Result<(), RecordError> {
+    fn still_ours(&self, live: &Live, fresh: &ActionSet) -> Result<(), RecordError> {
         let status = fresh.status.as_ref();
+        let state = status.map(|status| &status.state);
         match status.and_then(|status| status.run.as_ref()) {
             Some(Run { holder, .. }) if *holder != self.holder => {
                 Err(RecordError::Superseded(holder.clone()))
             }
-            // Claimed by a controller that keeps no journal.
-            None if status.is_some_and(|status| status.state == State::Running) => {
+            // Claimed by a controller that keeps no journal, which may be done with it by now.
+            None if state == Some(&State::Running)
+                || !live.is_claimed()
+                    && !matches!(state, None | Some(State::Unset | State::Pending)) =>
+            {
                 Err(RecordError::Superseded("another controller".to_owned()))
             }
             _ => Ok(()),
@@ -219,12 +273,17 @@ impl Record {
 }
 
 impl Live {
+    /// Whether the store has the claim, if there is one.
+    fn is_claimed(&self) -> bool {
+        let stored = self.stored.status.as_ref();
+        self.status.run.is_none() || stored.is_some_and(|status| status.run.is_some())
+    }
+
     /// Brings the sums up to date, and ends the whole if all actions have ended. Answers whether
     /// it is over.
     fn settle(&mut self, before: &ActionSetStatus) -> bool {
         let now = clock::now();
         progress::sum(&mut self.status, before, &now);
-        // The claim is a transition of its own, also where there is nothing to run.
         let claimed = before.run.is_some();
         let over = claimed && self.ended.iter().all(|ended| *ended);
         if over {
@@ -257,3 +316,6 @@ async fn load(store: &dyn RunStore) -> Result<ActionSet, RecordError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

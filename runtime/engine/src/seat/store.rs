@@ -48,6 +48,13 @@ pub trait RunStore: Send + Sync {
     /// See [`StoreError`].
     async fn blueprint(&self, name: &str) -> Result<Option<Blueprint>, StoreError>;
 
+    /// A Blueprint as it was a moment ago, if that is known without asking. It may have been changed
+    /// or deleted since: nothing may be done by it.
+    fn remembered(&self, blueprint: &str) -> Option<Blueprint> {
+        let _ = blueprint;
+        None
+    }
+
     /// The notes of this run; none if none were saved.
     ///
     /// # Errors

@@ -1,10 +1,35 @@
 //! ActionSets that are created, and how long they take.
 
 use crate::api::{NAMESPACE, action_set, action_sets, send};
+use crate::sample;
 use crate::watch::Watched;
 use futures::{StreamExt as _, TryStreamExt as _};
 use http::Request;
+use std::fmt;
 use std::time::{Duration, Instant};
+
+/// How ActionSets went that ran one after another.
+#[derive(Default)]
+pub struct Alone {
+    /// How long each took.
+    pub times: Vec<Duration>,
+    /// The states of each one's versions, and how long after its creation had begun each was seen.
+    versions: Vec<Vec<(String, Duration)>>,
+}
+
+impl fmt::Display for Alone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.versions.first().map(Vec::as_slice).unwrap_or_default();
+        for (place, (state, _)) in first.iter().enumerate() {
+            let seen = self.versions.iter().filter_map(|it| Some(it.get(place)?.1));
+            let seen: Vec<_> = seen.collect();
+            let state = if state.is_empty() { "created" } else { state };
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{state} {:.1}", sample::at(&seen, 0.5))?;
+        }
+        Ok(())
+    }
+}
 
 /// Creates ActionSets.
 pub struct Load {
@@ -23,22 +48,30 @@ impl Load {
         }
     }
 
-    /// One after another: from before the creation until its end is seen.
+    /// One after another, with a pause after each: from before the creation until its end is seen.
     ///
     /// # Errors
     /// If one cannot be created, or does not end.
-    pub async fn alone(&self, prefix: &str, count: usize) -> anyhow::Result<Vec<Duration>> {
-        let mut times = Vec::new();
+    pub async fn alone(
+        &self,
+        prefix: &str,
+        count: usize,
+        pause: Duration,
+    ) -> anyhow::Result<Alone> {
+        let mut alone = Alone::default();
         for number in 0..count {
             let name = format!("{prefix}-{number}");
             let began = Instant::now();
             self.create(&name).await?;
-            let ends = self.watched.ends(&[name]).await?;
-            times.extend(ends.iter().map(|end| end.duration_since(began)));
-            // Its last events, which are written beside it, are no part of the next one.
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            let ends = self.watched.ends(std::slice::from_ref(&name)).await?;
+            let times = ends.iter().map(|end| end.duration_since(began));
+            alone.times.extend(times);
+            let seen = self.watched.times(&name).into_iter();
+            let seen = seen.map(|(state, at)| (state, at.duration_since(began)));
+            alone.versions.push(seen.collect());
+            tokio::time::sleep(pause).await;
         }
-        Ok(times)
+        Ok(alone)
     }
 
     /// All at once: how many ended per second, from before the first creation until the last end.

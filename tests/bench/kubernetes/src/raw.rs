@@ -65,8 +65,8 @@ pub async fn recorded(
     })
 }
 
-/// Does these writes one after another, but for the events, which nobody waits for: how long that
-/// takes at least, whoever does it.
+/// Does these writes one after another, but for the events, which nobody waits for, with a pause after
+/// those of each ActionSet: how long that takes at least, whoever does it.
 ///
 /// # Errors
 /// If one is refused.
@@ -74,12 +74,14 @@ pub async fn alone(
     client: &kube::Client,
     writes: &Writes,
     count: usize,
+    pause: Duration,
 ) -> anyhow::Result<Vec<Duration>> {
     let mut times = Vec::new();
     for number in 0..count {
         let began = Instant::now();
         status(client, writes, &format!("raw-alone-{number}")).await?;
         times.push(began.elapsed());
+        tokio::time::sleep(pause).await;
     }
     Ok(times)
 }

@@ -22,6 +22,8 @@ pub struct Watched {
 #[derive(Default)]
 struct Seen {
     versions: usize,
+    /// When each of them was seen, and the state that it had.
+    times: Vec<(String, Instant)>,
     /// Whole versions, of those that are looked at later.
     kept: Vec<Value>,
     ended: Option<Instant>,
@@ -94,6 +96,7 @@ impl Watched {
             self.ended.notify_one();
         }
         if !name.starts_with("many") {
+            seen.times.push((state, now));
             seen.kept.push(object);
         }
     }
@@ -128,6 +131,12 @@ impl Watched {
     pub fn kept(&self, name: &str) -> Vec<Value> {
         let mut kept = self.read(&[name.to_owned()], |seen| seen.kept.clone());
         kept.pop().unwrap_or_default()
+    }
+
+    /// When the versions of one were seen, and the state that each had.
+    pub fn times(&self, name: &str) -> Vec<(String, Instant)> {
+        let mut times = self.read(&[name.to_owned()], |seen| seen.times.clone());
+        times.pop().unwrap_or_default()
     }
 
     /// Those that failed, and why.

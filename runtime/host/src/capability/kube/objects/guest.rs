@@ -156,9 +156,9 @@ impl wit::Host for CallState {
     }
 
     async fn watch(&mut self, targets: Vec<ObjectRef>) -> Answer<Resource<Watcher>> {
-        let watcher = self.begin().and_then(|(cluster, scope)| {
-            Watcher::new(&cluster.gated, &targets, scope, &self.holdings)
-        });
+        let watcher = self
+            .begin()
+            .and_then(|(cluster, scope)| Watcher::new(&cluster.gated, &targets, scope));
         Ok(match watcher {
             Ok(watcher) => Ok(self.push(watcher)?),
             Err(error) => Err(error.into()),
@@ -173,7 +173,7 @@ impl wit::HostWatcher for CallState {
         timeout_ms: u64,
     ) -> Answer<Option<wit::Change>> {
         let timeout = Duration::from_millis(timeout_ms);
-        let change = self.table.get_mut(&watcher)?.next(timeout).await?;
+        let change = self.table.get_mut(&watcher)?.next(timeout).await;
         Ok(change.map_err(Into::into))
     }
 

@@ -8,12 +8,10 @@ use super::{read, wait};
 use crate::bindings::kanister::kube::objects as wit;
 use crate::bindings::kanister::kube::types::ObjectRef;
 use crate::capability::cancel::Cancel;
-use crate::capability::io::Holdings;
 use crate::capability::kube::KubeError;
 use crate::capability::kube::mock::{End, Reply, Server};
 use crate::capability::kube::path::pod;
 use crate::capability::kube::scope::{Scope, Told};
-use crate::limits::Meter;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -191,23 +189,35 @@ async fn a_watcher_merges_what_it_follows() {
             (true, false) => Reply::events(&[], End::Never),
         }
     });
-    let holdings = Holdings::new(1 << 20, Meter::default());
     let targets = [target(), pod("shop", "other")];
-    let mut watcher = Watcher::new(&server.client(), &targets, scope(), &holdings).unwrap();
+    let mut watcher = Watcher::new(&server.client(), &targets, scope()).unwrap();
     let mut seen = Vec::new();
-    while let Some(change) = watcher.next(LONG).await.unwrap().unwrap() {
+    while let Some(change) = watcher.next(LONG).await.unwrap() {
         seen.push((change.target, change.object.is_some()));
     }
     seen.sort_unstable();
     assert_eq!(seen, [(0, true), (0, true), (1, false)]);
-    drop(watcher);
-    assert_eq!(holdings.used(), 0);
-
-    let tiny = Holdings::new(8, Meter::default());
-    let mut watcher = Watcher::new(&server.client(), &targets[..1], scope(), &tiny).unwrap();
-    assert!(watcher.next(LONG).await.is_err());
     let many = vec![target(); 65];
-    assert!(Watcher::new(&server.client(), &many, scope(), &tiny).is_err());
+    assert!(Watcher::new(&server.client(), &many, scope()).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watcher_asks_for_nothing_that_nobody_waits_for() {
+    let server = Server::new(|asked, _| {
+        if asked.watches() {
+            Reply::events(&[("MODIFIED", db("6", "Running"))], End::Never)
+        } else {
+            Reply::list("5", &[db("4", "Pending")])
+        }
+    });
+    let mut watcher = Watcher::new(&server.client(), &[target()], scope()).unwrap();
+    tokio::time::sleep(LONG).await;
+    assert_eq!(server.asked().len(), 0);
+    assert!(watcher.next(LONG).await.unwrap().is_some());
+    tokio::time::sleep(LONG).await;
+    assert_eq!(server.asked().len(), 1);
+    assert!(watcher.next(LONG).await.unwrap().is_some());
+    assert_eq!(server.asked().len(), 2);
 }
 
 #[tokio::test]

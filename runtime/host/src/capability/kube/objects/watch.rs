@@ -3,41 +3,39 @@
 use super::follow::Follow;
 use crate::bindings::kanister::kube::objects::Change;
 use crate::bindings::kanister::kube::types::ObjectRef;
-use crate::capability::io::{Held, Holdings};
 use crate::capability::kube::KubeError;
 use crate::capability::kube::scope::Scope;
-use crate::limits::LimitHit;
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use serde_json::Value;
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// Objects that one watcher follows.
 const MOST: usize = 64;
 
-/// Changes that wait for the guest. While it does not take them, the followers stop
-/// reading, and the server holds what comes.
-const DEPTH: usize = 4;
-
-enum Item {
-    Change(Change, Held),
-    Failed(KubeError),
-    Limit(LimitHit),
-}
-
-/// The host's side of `kanister:kube/objects.watcher`.
+/// The host's side of `kanister:kube/objects.watcher`. Nothing is asked of the API server but for the
+/// next change, and only while the guest waits for it: most conditions are met at the first look,
+/// and a watch that nobody reads costs a connection.
 pub struct Watcher {
-    changes: mpsc::Receiver<Item>,
-    /// They end when the watcher drops.
-    _followers: JoinSet<()>,
+    followed: FuturesUnordered<BoxFuture<'static, Seen>>,
+    /// The one whose change was given last.
+    given: Option<Followed>,
     scope: Scope,
 }
+
+struct Followed {
+    follow: Follow,
+    target: u32,
+}
+
+type Seen = (Followed, Result<Option<Value>, KubeError>);
 
 impl Watcher {
     pub(super) fn new(
         client: &kube::Client,
         targets: &[ObjectRef],
         scope: Scope,
-        holdings: &Holdings,
     ) -> Result<Self, KubeError> {
         if targets.len() > MOST {
             return Err(KubeError::Invalid(format!(
@@ -45,57 +43,46 @@ impl Watcher {
                 targets.len()
             )));
         }
-        let (into, changes) = mpsc::channel(DEPTH);
-        let mut followers = JoinSet::new();
-        for (target, index) in targets.iter().zip(0..) {
-            let follow = Follow::new(client.clone(), target)?;
-            followers.spawn(pass_on(follow, index, into.clone(), holdings.clone()));
+        let followed = FuturesUnordered::new();
+        for (reference, target) in targets.iter().zip(0..) {
+            let follow = Follow::new(client.clone(), reference)?;
+            followed.push(next(Followed { follow, target }));
         }
         Ok(Self {
-            changes,
-            _followers: followers,
+            followed,
+            given: None,
             scope,
         })
     }
 
-    /// Outer: a limit of the call.
-    pub(super) async fn next(
-        &mut self,
-        timeout: Duration,
-    ) -> Result<Result<Option<Change>, KubeError>, LimitHit> {
-        let changes = &mut self.changes;
-        let item = self
+    /// The next change; none when the time is over.
+    pub(super) async fn next(&mut self, timeout: Duration) -> Result<Option<Change>, KubeError> {
+        if let Some(given) = self.given.take() {
+            self.followed.push(next(given));
+        }
+        let followed = &mut self.followed;
+        let seen = self
             .scope
-            .run_within(timeout, async { Ok::<_, KubeError>(changes.recv().await) })
+            .run_within(timeout, async { Ok::<_, KubeError>(followed.next().await) })
             .await;
-        match item {
-            Ok(Some(Item::Change(change, _held))) => Ok(Ok(Some(change))),
-            Ok(Some(Item::Failed(error))) => Ok(Err(error)),
-            Ok(Some(Item::Limit(hit))) => Err(hit),
-            Ok(None) => Ok(Err(KubeError::Other(
-                "nothing is watched any more".to_owned(),
-            ))),
-            Err(KubeError::Timeout) => Ok(Ok(None)),
-            Err(error) => Ok(Err(error)),
+        match seen {
+            Ok(Some((followed, Ok(object)))) => {
+                let target = followed.target;
+                self.given = Some(followed);
+                let object = object.map(|object| object.to_string());
+                Ok(Some(Change { target, object }))
+            }
+            Ok(Some((_, Err(error)))) => Err(error),
+            Ok(None) => Err(KubeError::Other("nothing is watched any more".to_owned())),
+            Err(KubeError::Timeout) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }
 
-async fn pass_on(mut follow: Follow, target: u32, into: mpsc::Sender<Item>, holdings: Holdings) {
-    loop {
-        let item = match follow.next().await {
-            Ok(object) => {
-                let object = object.map(|object| object.to_string());
-                match holdings.hold(object.as_ref().map_or(0, String::len) as u64) {
-                    Ok(held) => Item::Change(Change { target, object }, held),
-                    Err(hit) => Item::Limit(hit),
-                }
-            }
-            Err(error) => Item::Failed(error),
-        };
-        let last = !matches!(item, Item::Change(..));
-        if into.send(item).await.is_err() || last {
-            return;
-        }
-    }
+fn next(mut followed: Followed) -> BoxFuture<'static, Seen> {
+    Box::pin(async move {
+        let seen = followed.follow.next().await;
+        (followed, seen)
+    })
 }
