@@ -1,7 +1,7 @@
 //! Finished ActionSets that ask to be removed: `ttlSecondsAfterFinished`.
 
-use crate::dispatch::Key;
 use crate::error::said;
+use crate::key::Key;
 use kanister_api::ActionSet;
 use kube::api::{DeleteParams, Preconditions};
 use kube::{Api, ResourceExt as _};

@@ -28,6 +28,7 @@ mod dispatch;
 mod error;
 mod expiry;
 mod http;
+mod key;
 mod leader;
 mod queue;
 mod seat;

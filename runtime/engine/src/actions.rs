@@ -1,7 +1,7 @@
 //! The actions of an ActionSet, all at once or one after another, to the end of the whole.
 
 use crate::action::{Action, ActionEnd, AlreadyRead, LaunchError, Launched, RunContext, launch};
-use crate::engine::{RunEnd, Stop};
+use crate::end::{RunEnd, Stop};
 use crate::record::RecordError;
 use crate::seat::RunEvent;
 use kanister_api::{ActionSet, ActionSpec, ActionStatus, ExecutionMode, State};

@@ -30,6 +30,7 @@ mod begin;
 mod call;
 mod clock;
 mod control;
+mod end;
 mod engine;
 mod failure;
 mod params;
@@ -45,7 +46,8 @@ mod validate;
 mod world;
 
 pub use control::{CancelReason, RunControl, RunHandle};
-pub use engine::{Engine, NotOurs, RunEnd, RunError};
+pub use end::{NotOurs, RunEnd, RunError};
+pub use engine::Engine;
 pub use preview::{ActionPreview, PhasePreview};
 pub use record::{FINALIZER, needs_run};
 pub use seat::{

@@ -3,11 +3,12 @@
 //! One task decides; it is told what the watches see and how runs end. An ActionSet that this
 //! process is done with is not touched again, whatever a watch tells late of it.
 
-mod key;
+mod line;
 mod run;
 mod table;
 
 use crate::expiry::Expiry;
+use crate::key::Key;
 use crate::seat::{About, EventQueue};
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
@@ -23,7 +24,6 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-pub(crate) use key::Key;
 pub(crate) use run::Runner;
 
 /// What a watch of ActionSets tells, and of which namespace.
@@ -159,7 +159,7 @@ impl Dispatcher {
         }
         self.expiry.consider(&key, &action_set);
         if needs_run(&action_set) {
-            let line = key::line_of(&action_set);
+            let line = line::line_of(&action_set);
             self.table.wait(key, uid, &line, Some(action_set));
         }
         self.metrics.queued(self.table.waiting());

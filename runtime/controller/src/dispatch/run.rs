@@ -1,6 +1,6 @@
 //! Starting one run.
 
-use super::Key;
+use crate::key::Key;
 use crate::seat::{About, ApiStore, Blueprints, EventQueue, RunEvents, StatusWrites};
 use crate::telemetry::{CountedAudit, Metrics, RunObserver};
 use kanister_api::ActionSet;

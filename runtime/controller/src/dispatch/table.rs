@@ -1,6 +1,6 @@
 //! What waits, and what this process is done with.
 
-use super::Key;
+use crate::key::Key;
 use crate::queue::FairQueue;
 use crate::watch::Pause;
 use kanister_api::ActionSet;

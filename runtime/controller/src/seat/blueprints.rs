@@ -1,7 +1,7 @@
 //! Blueprints as the watches saw them last.
 
 use super::{About, EventQueue};
-use crate::dispatch::Key;
+use crate::key::Key;
 use crate::watch::Change;
 use kanister_api::Blueprint;
 use kanister_engine::EventKind;
@@ -59,5 +59,53 @@ impl Blueprints {
                 Change::Synced => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn applied(blueprint: Value) -> Change<DeserializeGuard<Blueprint>> {
+        let object = serde_json::from_value(blueprint).unwrap();
+        Change::Applied { object, new: false }
+    }
+
+    #[tokio::test]
+    async fn what_is_remembered_is_what_was_seen_last() {
+        let blueprints = Blueprints::default();
+        let (changes, changed) = mpsc::channel(8);
+        let named = |name: &str| json!({"metadata": {"name": name}, "actions": {}});
+        for change in [
+            applied(named("kept")),
+            applied(named("gone")),
+            applied(named("damaged")),
+            applied(json!({"metadata": {"name": "kept"}, "actions": {"act": {"phases": []}}})),
+            Change::Deleted("gone".to_owned()),
+            applied(json!({"metadata": {"name": "damaged"}, "actions": 5})),
+            Change::Synced,
+        ] {
+            changes.send(change).await.unwrap();
+        }
+        drop(changes);
+        let events = EventQueue::start(nowhere());
+        let following = blueprints.clone();
+        following.follow(changed, "n".to_owned(), events).await;
+        let get = |namespace: &str, name: &str| {
+            blueprints.get(&Key {
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+            })
+        };
+        assert!(get("n", "kept").unwrap().actions.contains_key("act"));
+        assert!(get("n", "gone").is_none());
+        assert!(get("n", "damaged").is_none());
+        assert!(get("other", "kept").is_none());
+    }
+
+    fn nowhere() -> kube::Client {
+        let config = kube::Config::new("http://127.0.0.1:9".parse().unwrap());
+        kube::Client::try_from(config).unwrap()
     }
 }

@@ -1,5 +1,6 @@
 //! What a run of the engine stands on here: the API server.
 
+mod answer;
 mod blueprints;
 mod events;
 mod leftover;

@@ -1,6 +1,6 @@
 //! The notes of a run: the ConfigMap `run-<uid>` in the controller's namespace.
 
-use super::store::store_error;
+use super::answer::store_error;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kanister_engine::{Notes, StoreError};
 use kube::Api;

@@ -1,22 +1,7 @@
-//! Which ActionSet.
+//! In whose turn an ActionSet is run.
 
 use kanister_api::ActionSet;
 use kube::ResourceExt as _;
-use std::fmt;
-
-/// The place of an ActionSet or a Blueprint.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) namespace: String,
-    pub(crate) name: String,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { namespace, name } = self;
-        write!(f, "{namespace}/{name}")
-    }
-}
 
 /// The namespace in whose turn an ActionSet is run: that of its first subject.
 pub(super) fn line_of(action_set: &ActionSet) -> String {
