@@ -4,7 +4,7 @@ use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::route::{Routed, lossy};
-use crate::value::shown;
+use crate::shown::shown;
 
 /// A command line that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,6 +9,7 @@ mod completion;
 mod error;
 mod help;
 mod route;
+mod shown;
 mod value;
 
 use std::ffi::OsString;
@@ -16,7 +17,8 @@ use std::ffi::OsString;
 use clap::{ArgAction, Command, Parser};
 
 pub use error::UsageError;
-pub use value::{Csv, Switch, exact_args, shown_path};
+pub use shown::shown_path;
+pub use value::{Csv, Switch, exact_args};
 
 /// What a command line asks for.
 #[derive(Debug)]

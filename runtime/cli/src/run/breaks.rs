@@ -1,6 +1,6 @@
 //! `--break`: the run stands still before a phase until somebody presses Enter.
 
-use super::timeline::{Screen, Style};
+use super::timeline::screen::{Screen, Style};
 use anyhow::bail;
 use kanister_api::{ActionSet, Blueprint};
 use kanister_engine::{CancelReason, PhaseAt, RunHandle};

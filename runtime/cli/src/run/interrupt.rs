@@ -1,6 +1,6 @@
 //! Ctrl-C: the first one cancels, the second one stops.
 
-use super::timeline::{Screen, Style};
+use super::timeline::screen::{Screen, Style};
 use kanister_engine::{CancelReason, RunHandle};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};

@@ -36,7 +36,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::FileStore;
-use timeline::{Screen, Stream, Style, Timeline};
+use timeline::Timeline;
+use timeline::screen::{Screen, Stream, Style};
 
 /// The exit code of a run that was cancelled, as after Ctrl-C in a shell.
 const CANCELLED: u8 = 130;

@@ -4,7 +4,7 @@ use super::manifests::{Local, Manifests};
 use super::resume::Given;
 use super::state::{State, record_of};
 use super::store::{self, FileStore};
-use super::timeline::{Screen, Style};
+use super::timeline::screen::{Screen, Style};
 use super::{Run, What, mount};
 use crate::embedded;
 use crate::files;

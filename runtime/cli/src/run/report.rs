@@ -2,7 +2,8 @@
 
 use super::CANCELLED;
 use super::state::record_of;
-use super::timeline::{Screen, Style, words};
+use super::timeline::screen::{Screen, Style};
+use super::timeline::words;
 use crate::output::{self, Output};
 use kanister_api::{ActionSet, ActionSetStatus, State};
 use serde_json::{Value, json};

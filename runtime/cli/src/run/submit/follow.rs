@@ -1,6 +1,7 @@
 //! An ActionSet that a controller runs, watched to its end.
 
-use super::super::timeline::{Screen, Style, words};
+use super::super::timeline::screen::{Screen, Style};
+use super::super::timeline::words;
 use anyhow::{Context as _, bail};
 use futures::{StreamExt as _, pin_mut};
 use kanister_api::{ActionSet, State};

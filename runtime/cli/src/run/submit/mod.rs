@@ -4,7 +4,7 @@ mod follow;
 
 use super::plan::Plan;
 use super::report;
-use super::timeline::{Screen, Style};
+use super::timeline::screen::{Screen, Style};
 use super::{CANCELLED, Run};
 use crate::output::Output;
 use anyhow::Context;

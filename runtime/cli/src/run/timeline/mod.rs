@@ -1,10 +1,9 @@
 //! The run as it goes, for whoever watches the terminal.
 
-mod screen;
+pub mod screen;
 pub mod words;
 
-pub use screen::{Screen, Stream, Style};
-
+use self::screen::{Screen, Style};
 use super::breaks::Breaks;
 use super::journal::Journal;
 use super::store::FileStore;

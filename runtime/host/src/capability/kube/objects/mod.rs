@@ -7,6 +7,7 @@ mod guest;
 mod jsonpath;
 mod read;
 mod ready;
+mod status;
 mod wait;
 mod watch;
 mod write;

@@ -4,7 +4,7 @@
 //! (`polymorphichelpers/rollout_status.go`), for Jobs those of `status.conditions`. A kind
 //! that is none of these is ready when its condition `Ready` or `Available` is true.
 
-use super::condition::{condition_is, status_condition};
+use super::status::{condition_is, status_condition};
 use crate::bindings::kanister::kube::types::ApiResource;
 use serde_json::Value;
 
