@@ -230,7 +230,9 @@ impl Record {
                 Ok(stored) => {
                     self.control.observed(&stored);
                     live.stored = stored;
-                    if let (true, Some(held)) = (live.is_claimed(), live.held.take()) {
+                    if live.is_claimed()
+                        && let Some(held) = live.held.take()
+                    {
                         held.release();
                     }
                     return Ok(());
@@ -261,10 +263,7 @@ impl Record {
                 Err(RecordError::Superseded(holder.clone()))
             }
             // Claimed by a controller that keeps no journal, which may be done with it by now.
-            None if state == Some(&State::Running)
-                || !live.is_claimed()
-                    && !matches!(state, None | Some(State::Unset | State::Pending)) =>
-            {
+            None if state == Some(&State::Running) || waits(&live.stored) && !waits(fresh) => {
                 Err(RecordError::Superseded("another controller".to_owned()))
             }
             _ => Ok(()),
@@ -299,6 +298,12 @@ impl Live {
         }
         over
     }
+}
+
+/// Whether nobody has claimed an ActionSet yet.
+fn waits(action_set: &ActionSet) -> bool {
+    let state = action_set.status.as_ref().map(|status| &status.state);
+    matches!(state, None | Some(State::Unset | State::Pending))
 }
 
 /// Reads the ActionSet, however long the store does not answer.

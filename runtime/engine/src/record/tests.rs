@@ -108,6 +108,38 @@ async fn what_another_process_claimed_first_is_left_to_it() {
 }
 
 #[tokio::test]
+async fn what_another_process_ended_before_our_first_write_is_left_to_it() {
+    let store = Arc::new(MemoryStore::new(json!({
+        "metadata": {"name": "s"},
+        "spec": {"actions": [{"name": "a"}]},
+    })));
+    let (_handle, control) = RunHandle::new();
+    let record = Record::open(store.clone(), control, "me").await.unwrap();
+    let theirs = store.write(others(&store.now(), State::Complete, None));
+    let update = record.update(|live| live.status.state = State::Pending);
+    let holder = "another controller".to_owned();
+    assert_eq!(update.await, Err(RecordError::Superseded(holder)));
+    assert_eq!(store.now(), theirs);
+}
+
+#[tokio::test]
+async fn an_end_that_users_label_is_still_freed() {
+    let store = Arc::new(MemoryStore::new(json!({
+        "metadata": {"name": "s", "finalizers": [crate::record::FINALIZER]},
+        "spec": {"actions": [{"name": "a"}]},
+        "status": {"state": "complete"},
+    })));
+    let (_handle, control) = RunHandle::new();
+    let record = Record::open(store.clone(), control, "me").await.unwrap();
+    let mut labelled = store.now();
+    labelled.metadata.labels = Some([("a".to_owned(), "b".to_owned())].into());
+    store.write(labelled);
+    record.free().await.unwrap();
+    let now = store.now().metadata;
+    assert!(now.finalizers.is_none() && now.labels.is_some(), "{now:?}");
+}
+
+#[tokio::test]
 async fn what_users_change_meanwhile_stays() {
     let Begun { store, record, .. } = begun().await;
     let mut labelled = store.now();
