@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: everything that looks at the sources without running them.
 
-use crate::{bindings, command, dependencies, layers};
+use crate::{bindings, command, dependencies, layers, merges};
 
 type Check = fn() -> anyhow::Result<()>;
 
@@ -10,8 +10,9 @@ pub struct Lint {}
 impl Lint {
     pub fn run(&self) -> anyhow::Result<()> {
         let Self {} = self;
-        let checks: [(&str, Check); 5] = [
+        let checks: [(&str, Check); 6] = [
             ("format", format),
+            ("merges", merges::check),
             ("layers", layers::check),
             ("bindings", bindings::check),
             ("dependencies", dependencies::check),

@@ -15,6 +15,7 @@ mod kando_static;
 mod kanister_static;
 mod layers;
 mod lint;
+mod merges;
 mod runs;
 mod templates;
 mod test;
