@@ -56,12 +56,12 @@ pub(crate) fn action<'a>(
 
 /// The status of actions that have not begun, each with its Blueprint if that is there. The first that
 /// cannot begin is the error.
-pub(crate) fn skeletons(
+pub(crate) fn skeletons<'a>(
     actions: &[ActionSpec],
-    blueprints: &[Option<Blueprint>],
+    blueprints: impl Iterator<Item = Option<&'a Blueprint>>,
 ) -> Result<Vec<ActionStatus>, BeginError> {
     let each = actions.iter().zip(blueprints);
-    each.map(|(spec, blueprint)| Ok(skeleton(spec, action(spec, blueprint.as_ref())?)))
+    each.map(|(spec, blueprint)| Ok(skeleton(spec, action(spec, blueprint)?)))
         .collect()
 }
 

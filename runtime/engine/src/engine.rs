@@ -1,10 +1,9 @@
 //! One ActionSet, from wherever it stands to its end.
 
-use crate::action::{AlreadyRead, RunContext};
+use crate::action::{AlreadyRead, RunContext, blueprint};
 use crate::actions::run_actions;
 use crate::begin::{self, BeginError};
 use crate::call::NotesBook;
-use crate::clock;
 use crate::control::RunControl;
 use crate::end::{NotOurs, RunEnd, RunError, Stop};
 use crate::params::{Reader, collect};
@@ -90,7 +89,7 @@ impl Engine {
             }
             Stage::New | Stage::Pending | Stage::Ours => {}
         }
-        if matches!(found, Stage::New | Stage::Pending)
+        if found.is_unclaimed()
             && let Err(error) = validate(&action_set)
         {
             let why = error.to_string();
@@ -99,10 +98,6 @@ impl Engine {
             return Ok(RunEnd::Failed(why));
         }
         let actions = action_set.spec.clone().unwrap_or_default().actions;
-        let cluster = patiently(self.settings.patience, control.cancellation(), || {
-            seat.clients.cluster()
-        })
-        .await?;
         let reader = Reader::new(
             Arc::clone(&seat.clients),
             control.clone(),
@@ -118,6 +113,10 @@ impl Engine {
                 Begin::Begun(first) => read = first.map(|first| *first),
             }
         }
+        let cluster = patiently(self.settings.patience, control.cancellation(), || {
+            seat.clients.cluster()
+        })
+        .await?;
         let notes = if found == Stage::Ours {
             record.update(|live| live.take_over(holder)).await?;
             patiently(self.settings.patience, control.stop(), || {
@@ -155,10 +154,9 @@ impl Engine {
         reader: &Reader,
         actions: &[ActionSpec],
     ) -> Result<Begin, Stop> {
-        let time = clock::now().0.to_string();
         let read = async {
             match actions.first() {
-                Some(spec) => Some(collect(reader, spec, &time, None).await),
+                Some(spec) => Some(collect(reader, spec, None).await),
                 None => None,
             }
         };
@@ -174,7 +172,7 @@ impl Engine {
                 tokio::join!(pending(statuses.clone()), blueprints, read);
             begun?;
             let blueprints = blueprints?;
-            match begin::skeletons(actions, &blueprints) {
+            match begin::skeletons(actions, blueprints.iter().map(Option::as_ref)) {
                 Ok(now) if now == statuses => {}
                 Ok(now) => pending(now).await?,
                 Err(error) => return refused(record, seat, &error).await,
@@ -182,7 +180,8 @@ impl Engine {
             (blueprints, collected)
         } else {
             let blueprints = blueprints.await?;
-            let statuses = match begin::skeletons(actions, &blueprints) {
+            let found = blueprints.iter().map(Option::as_ref);
+            let statuses = match begin::skeletons(actions, found) {
                 Ok(statuses) => statuses,
                 Err(error) => return refused(record, seat, &error).await,
             };
@@ -208,14 +207,8 @@ impl Engine {
     ) -> Result<Vec<Option<Blueprint>>, StoreError> {
         let mut blueprints = Vec::new();
         for spec in actions {
-            blueprints.push(if spec.blueprint.is_empty() {
-                None
-            } else {
-                patiently(self.settings.patience, control.cancellation(), || {
-                    seat.store.blueprint(&spec.blueprint)
-                })
-                .await?
-            });
+            let read = blueprint(seat, control, self.settings.patience, &spec.blueprint);
+            blueprints.push(read.await?);
         }
         Ok(blueprints)
     }
@@ -223,12 +216,11 @@ impl Engine {
 
 /// The first status by Blueprints that are remembered; none if one is not, or nothing begins by them.
 fn remembered(seat: &Seat, actions: &[ActionSpec]) -> Option<Vec<ActionStatus>> {
-    let blueprints = actions.iter().map(|spec| {
-        let blueprint = seat.store.remembered(&spec.blueprint)?;
-        Some(Some(blueprint))
-    });
-    let blueprints: Vec<_> = blueprints.collect::<Option<_>>()?;
-    begin::skeletons(actions, &blueprints).ok()
+    let blueprints = actions
+        .iter()
+        .map(|spec| seat.store.remembered(&spec.blueprint));
+    let blueprints = blueprints.collect::<Option<Vec<_>>>()?;
+    begin::skeletons(actions, blueprints.iter().map(|it| Some(&**it))).ok()
 }
 
 /// Fails an ActionSet that cannot begin.

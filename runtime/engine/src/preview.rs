@@ -78,11 +78,11 @@ impl Engine {
             Ok(action) => action,
             Err(error) => return failed(error.to_string()),
         };
-        let time = ActionTime(clock::now().0).to_string();
-        let mut params = match collect(reader, spec, &time, None).await {
+        let mut params = match collect(reader, spec, None).await {
             Ok(collected) => collected.params,
             Err(error) => return failed(error.to_string()),
         };
+        params.time = ActionTime(clock::now().0).to_string();
         let outputs = outputs(
             &action.phases,
             &action.defer_phase,

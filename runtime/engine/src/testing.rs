@@ -111,8 +111,8 @@ impl RunStore for MemoryStore {
         Ok(self.blueprint.clone())
     }
 
-    fn remembered(&self, _: &str) -> Option<Blueprint> {
-        self.remembered.clone()
+    fn remembered(&self, _: &str) -> Option<Arc<Blueprint>> {
+        self.remembered.clone().map(Arc::new)
     }
 
     async fn load_notes(&self) -> Result<Option<Notes>, StoreError> {

@@ -10,6 +10,7 @@ use kanister_engine::{Notes, RunStore, StoreError};
 use kube::api::PostParams;
 use kube::{Api, ResourceExt as _};
 use parking_lot::Mutex;
+use std::sync::Arc;
 
 /// Where the status of ActionSets is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,13 +104,12 @@ impl RunStore for ApiStore {
         found.map_err(|error| store_error(&error))
     }
 
-    fn remembered(&self, blueprint: &str) -> Option<Blueprint> {
+    fn remembered(&self, blueprint: &str) -> Option<Arc<Blueprint>> {
         let key = Key {
             namespace: self.namespace.clone(),
             name: blueprint.to_owned(),
         };
-        let found = self.remembered.get(&key)?;
-        Some(Blueprint::clone(&found))
+        self.remembered.get(&key)
     }
 
     async fn load_notes(&self) -> Result<Option<Notes>, StoreError> {

@@ -4,10 +4,11 @@
 use super::{Action, RunContext, Step};
 use crate::begin;
 use crate::clock;
+use crate::control::RunControl;
 use crate::failure::template_message;
 use crate::params::{Collected, ParamsError, Snapshot, collect, subject_is_secret};
 use crate::patience::patiently;
-use crate::seat::StoreError;
+use crate::seat::{Seat, StoreError};
 use k8s_openapi::jiff::Timestamp;
 use kanister_api::{
     ActionSpec, ActionStatus, ActionTime, Blueprint, BlueprintAction, BlueprintPhase,
@@ -16,6 +17,7 @@ use kanister_api::{
 use kanister_host::registry::LookupError;
 use kanister_template::{Dialect, Options, Params, Template, TemplateError};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why an action was not launched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +80,11 @@ pub(crate) async fn launch(
             blueprint,
             collected,
         }) => (Some(blueprint), Some(collected)),
-        None => (blueprint(run, &status.blueprint).await?, None),
+        None => {
+            let patience = run.settings.patience;
+            let read = blueprint(&run.seat, &run.control, patience, &status.blueprint);
+            (read.await?, None)
+        }
     };
     let action = begin::action(spec, blueprint.as_ref())?.clone();
     same_phases(spec, status, &action)?;
@@ -95,7 +101,7 @@ pub(crate) async fn launch(
                 true => run.notes.snapshot(index).await,
                 false => None,
             };
-            collect(&run.reader, spec, &time.to_string(), kept).await?
+            collect(&run.reader, spec, kept).await?
         }
     };
     let step = |phase: &BlueprintPhase| step(run, spec, phase);
@@ -136,12 +142,18 @@ pub(crate) async fn launch(
     Ok(Launched { action, keep })
 }
 
-async fn blueprint(run: &RunContext, name: &str) -> Result<Option<Blueprint>, StoreError> {
+/// A Blueprint as it is now; none if it is not there or not named.
+pub(crate) async fn blueprint(
+    seat: &Seat,
+    control: &RunControl,
+    patience: Duration,
+    name: &str,
+) -> Result<Option<Blueprint>, StoreError> {
     if name.is_empty() {
         return Ok(None);
     }
-    patiently(run.settings.patience, run.control.cancellation(), || {
-        run.seat.store.blueprint(name)
+    patiently(patience, control.cancellation(), || {
+        seat.store.blueprint(name)
     })
     .await
 }

@@ -25,7 +25,7 @@ use kanister_template::TemplateParams;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-pub(crate) use launch::{AlreadyRead, LaunchError, Launched, launch, render_reference};
+pub(crate) use launch::{AlreadyRead, LaunchError, Launched, blueprint, launch, render_reference};
 
 /// What the person who cancelled reads.
 const CANCELLED: &str = "the run was cancelled";

@@ -21,11 +21,10 @@ pub(crate) struct Collected {
 }
 
 /// Reads what an action refers to, in upstream's order: the first thing that is missing is the
-/// error. With a snapshot, only what is secret is read.
+/// error. With a snapshot, only what is secret is read. The time of the action is the caller's to set.
 pub(crate) async fn collect(
     reader: &Reader,
     spec: &ActionSpec,
-    time: &str,
     kept: Option<Snapshot>,
 ) -> Result<Collected, ParamsError> {
     let secrets = secrets(reader, &spec.secrets).await?;
@@ -55,7 +54,6 @@ pub(crate) async fn collect(
         artifacts_in: Some(spec.artifacts.iter().map(artifact).collect()),
         config_maps: Some(as_config_maps(&config_maps)?),
         secrets: Some(secrets),
-        time: time.to_owned(),
         profile: profile.as_ref().map(ResolvedProfile::for_templates),
         options: Some(spec.options.clone()),
         object: Some(object),

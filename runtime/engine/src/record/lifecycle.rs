@@ -24,6 +24,13 @@ pub(crate) enum Stage {
     Over,
 }
 
+impl Stage {
+    /// Whether nothing has run, and nobody has claimed it.
+    pub(crate) fn is_unclaimed(self) -> bool {
+        matches!(self, Self::New | Self::Pending)
+    }
+}
+
 /// Where an ActionSet stands.
 pub(crate) fn stage(action_set: &ActionSet) -> Stage {
     let Some(status) = &action_set.status else {

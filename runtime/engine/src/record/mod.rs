@@ -257,13 +257,13 @@ impl Record {
     /// Whether another process took the run over.
     fn still_ours(&self, live: &Live, fresh: &ActionSet) -> Result<(), RecordError> {
         let status = fresh.status.as_ref();
-        let state = status.map(|status| &status.state);
+        let (before, now) = (stage(&live.stored), stage(fresh));
         match status.and_then(|status| status.run.as_ref()) {
             Some(Run { holder, .. }) if *holder != self.holder => {
                 Err(RecordError::Superseded(holder.clone()))
             }
             // Claimed by a controller that keeps no journal, which may be done with it by now.
-            None if state == Some(&State::Running) || waits(&live.stored) && !waits(fresh) => {
+            None if now == Stage::Foreign || before.is_unclaimed() && !now.is_unclaimed() => {
                 Err(RecordError::Superseded("another controller".to_owned()))
             }
             _ => Ok(()),
@@ -298,12 +298,6 @@ impl Live {
         }
         over
     }
-}
-
-/// Whether nobody has claimed an ActionSet yet.
-fn waits(action_set: &ActionSet) -> bool {
-    let state = action_set.status.as_ref().map(|status| &status.state);
-    matches!(state, None | Some(State::Unset | State::Pending))
 }
 
 /// Reads the ActionSet, however long the store does not answer.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use kanister_api::{ActionSet, Blueprint};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a resumed run needs besides the ActionSet: texts by name. Nothing in it is secret. A
 /// controller keeps them in the ConfigMap `run-<uid>` of its own namespace.
@@ -50,7 +51,7 @@ pub trait RunStore: Send + Sync {
 
     /// A Blueprint as it was a moment ago, if that is known without asking. It may have been changed
     /// or deleted since: nothing may be done by it.
-    fn remembered(&self, blueprint: &str) -> Option<Blueprint> {
+    fn remembered(&self, blueprint: &str) -> Option<Arc<Blueprint>> {
         let _ = blueprint;
         None
     }

@@ -2,7 +2,7 @@
 
 use crate::api::{NAMESPACE, action_set, action_sets, send};
 use crate::sample;
-use crate::watch::Watched;
+use crate::watch::{Watched, text};
 use futures::{StreamExt as _, TryStreamExt as _};
 use http::Request;
 use std::fmt;
@@ -23,7 +23,6 @@ impl fmt::Display for Alone {
         for (place, (state, _)) in first.iter().enumerate() {
             let seen = self.versions.iter().filter_map(|it| Some(it.get(place)?.1));
             let seen: Vec<_> = seen.collect();
-            let state = if state.is_empty() { "created" } else { state };
             let comma = if place == 0 { "" } else { ", " };
             write!(f, "{comma}{state} {:.1}", sample::at(&seen, 0.5))?;
         }
@@ -66,8 +65,11 @@ impl Load {
             let ends = self.watched.ends(std::slice::from_ref(&name)).await?;
             let times = ends.iter().map(|end| end.duration_since(began));
             alone.times.extend(times);
-            let seen = self.watched.times(&name).into_iter();
-            let seen = seen.map(|(state, at)| (state, at.duration_since(began)));
+            let kept = self.watched.kept(&name).into_iter();
+            let seen = kept.map(|(version, at)| {
+                let state = text(&version, "/status/state").unwrap_or("created");
+                (state.to_owned(), at.duration_since(began))
+            });
             alone.versions.push(seen.collect());
             tokio::time::sleep(pause).await;
         }

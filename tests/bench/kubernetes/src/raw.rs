@@ -45,7 +45,7 @@ pub async fn recorded(
     name: &str,
 ) -> anyhow::Result<Writes> {
     let seen = watched.kept(name);
-    let creation = seen.first().context("the ActionSet was not seen")?;
+    let (creation, _) = seen.first().context("the ActionSet was not seen")?;
     let created = text(creation, "/metadata/creationTimestamp").unwrap_or_default();
     let request = Request::get(events(NAMESPACE)).body(Vec::new())?;
     let list: Value = client.request(request).await?;
@@ -57,7 +57,8 @@ pub async fn recorded(
                 && text(event, "/message").is_some_and(|it| it.contains(name))
     };
     let events = told.into_iter().flatten().filter(of_it).cloned().collect();
-    let versions = seen.into_iter().skip(1).collect();
+    let versions = seen.into_iter().skip(1).map(|(version, _)| version);
+    let versions = versions.collect();
     Ok(Writes {
         name: name.to_owned(),
         versions,

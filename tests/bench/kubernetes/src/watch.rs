@@ -22,10 +22,8 @@ pub struct Watched {
 #[derive(Default)]
 struct Seen {
     versions: usize,
-    /// When each of them was seen, and the state that it had.
-    times: Vec<(String, Instant)>,
-    /// Whole versions, of those that are looked at later.
-    kept: Vec<Value>,
+    /// Whole versions and when they were seen, of those that are looked at later.
+    kept: Vec<(Value, Instant)>,
     ended: Option<Instant>,
     failed: Option<String>,
 }
@@ -96,8 +94,7 @@ impl Watched {
             self.ended.notify_one();
         }
         if !name.starts_with("many") {
-            seen.times.push((state, now));
-            seen.kept.push(object);
+            seen.kept.push((object, now));
         }
     }
 
@@ -127,16 +124,10 @@ impl Watched {
         self.read(&names, |seen| seen.versions).into_iter().sum()
     }
 
-    /// The versions of one.
-    pub fn kept(&self, name: &str) -> Vec<Value> {
+    /// The versions of one, and when each was seen.
+    pub fn kept(&self, name: &str) -> Vec<(Value, Instant)> {
         let mut kept = self.read(&[name.to_owned()], |seen| seen.kept.clone());
         kept.pop().unwrap_or_default()
-    }
-
-    /// When the versions of one were seen, and the state that each had.
-    pub fn times(&self, name: &str) -> Vec<(String, Instant)> {
-        let mut times = self.read(&[name.to_owned()], |seen| seen.times.clone());
-        times.pop().unwrap_or_default()
     }
 
     /// Those that failed, and why.

@@ -196,8 +196,8 @@ pub(super) async fn environment_and_volumes(at: &Target) -> anyhow::Result<()> {
         "volumes": [{"name": "conf", "configMap": {"name": "settings", "items": [{"key": "color", "path": "deep/color"}]}},
             {"name": "sec", "secret": {"secretName": "keys"}}, {"name": "work", "emptyDir": {}},
             {"name": "down", "downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]}}],
-        "initContainers": [{"name": "before", "image": IMAGE, "command": ["sh", "-c", "echo from-init > /work/file"], "volumeMounts": [{"name": "work", "mountPath": "/work"}]}],
-        "containers": [{"name": "main", "image": IMAGE, "workingDir": "/work",
+        "initContainers": [{"name": "before", "image": IMAGE, "command": ["sh", "-c", "echo from-init > /scratch/file"], "volumeMounts": [{"name": "work", "mountPath": "/scratch"}]}],
+        "containers": [{"name": "main", "image": IMAGE, "workingDir": "/scratch",
             "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "$(A)2$$(A)"},
                 {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "size"}}},
                 {"name": "D", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "token"}}},
@@ -205,7 +205,7 @@ pub(super) async fn environment_and_volumes(at: &Target) -> anyhow::Result<()> {
                 {"name": "F", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "x", "optional": true}}}],
             "envFrom": [{"prefix": "P_", "configMapRef": {"name": "settings"}}],
             "command": ["sh", "-c", "echo $A $B $C $D $E ${F-unset} $P_color; cat /etc/conf2/deep/color; echo; cat /sec/token; echo; cat file; pwd; cat /down/labels; echo; echo $0 $1", "$(A)", "$(NONE)"],
-            "volumeMounts": [{"name": "conf", "mountPath": "/conf"}, {"name": "sec", "mountPath": "/sec", "readOnly": true}, {"name": "work", "mountPath": "/work"}, {"name": "down", "mountPath": "/down"}]}]}});
+            "volumeMounts": [{"name": "conf", "mountPath": "/conf"}, {"name": "sec", "mountPath": "/sec", "readOnly": true}, {"name": "work", "mountPath": "/scratch"}, {"name": "down", "mountPath": "/down"}]}]}});
     let mut body = body;
     body["spec"]["containers"][0]["command"][2] = body["spec"]["containers"][0]["command"][2]
         .as_str()
@@ -223,7 +223,7 @@ pub(super) async fn environment_and_volumes(at: &Target) -> anyhow::Result<()> {
     )
     .await?;
     ensure!(
-        text == "1 12$(A) 9 s3cret p unset red\nred\ns3cret\nfrom-init\n/work\napp=\"x\"\n1 $(NONE)\n",
+        text == "1 12$(A) 9 s3cret p unset red\nred\ns3cret\nfrom-init\n/scratch\napp=\"x\"\n1 $(NONE)\n",
         "{text:?}"
     );
     Ok(())
