@@ -107,7 +107,7 @@ pub(super) fn host_path(node: &Node, path: &str) -> Result<PathBuf, String> {
     // A link that a pod made inside an allowed directory must not lead out of it.
     let fail = |error: std::io::Error| format!("hostPath {path}: {error}");
     let beneath = Beneath::open(root).map_err(fail)?;
-    beneath.folder(rest, None).map_err(fail)?;
+    beneath.folder(rest, node.user).map_err(fail)?;
     let found = beneath.find(rest).map_err(fail)?;
     std::fs::canonicalize(path_of(&found)).map_err(fail)
 }

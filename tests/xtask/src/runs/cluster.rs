@@ -30,7 +30,11 @@ impl Cluster {
         let mut command = Command::new(binary);
         command.arg("devcluster").arg("--state").arg(&state);
         command.arg("--images").arg(&images);
-        // The volumes of some cases are there; pods write to them as an ordinary user.
+        // The volumes of some cases are there; pods write to them as an ordinary user. What an earlier
+        // run left would be taken for what this one wrote.
+        if Path::new(HOST_PATH).exists() {
+            std::fs::remove_dir_all(HOST_PATH)?;
+        }
         std::fs::create_dir_all(HOST_PATH)?;
         std::fs::set_permissions(HOST_PATH, Permissions::from_mode(0o777))?;
         command.args(["--allow-host-path", HOST_PATH]);
